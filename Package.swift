@@ -1,0 +1,81 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// One target a room; a room imports only rooms on lower floors (docs/architecture.md).
+let package = Package(
+    name: "fieldseal",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "fieldseal", targets: ["fieldseal"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Floor 0: C libraries.
+        .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CGcrypt", pkgConfig: "libgcrypt", providers: [.apt(["libgcrypt20-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        // Floor 1.
+        .target(name: "Records"),
+
+        // Floor 2.
+        .target(name: "Cryptography", dependencies: ["Records", "COpenSSL", "CSodium", "CGcrypt"]),
+        .target(name: "Formats", dependencies: ["Records"]),
+        .target(name: "HTTPTransport", dependencies: ["Records", "CCurl"]),
+        .target(name: "KafkaClient", dependencies: ["Records", "CRdKafka"]),
+
+        // Floor 3.
+        .target(name: "SchemaRegistry", dependencies: ["HTTPTransport", "Formats"]),
+        .target(
+            name: "KeyManagement",
+            dependencies: ["HTTPTransport", "Cryptography", .product(name: "Logging", package: "swift-log")]),
+
+        // Floor 4.
+        .target(
+            name: "Transform",
+            dependencies: ["Records", "Cryptography", "Formats", "SchemaRegistry", "KeyManagement"]),
+
+        // Floor 5.
+        .target(
+            name: "Pipeline",
+            dependencies: [
+                "Transform", "KafkaClient", "KeyManagement", "SchemaRegistry",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+
+        // Floor 6.
+        .target(
+            name: "Configuration",
+            dependencies: ["Pipeline", "Transform", "KeyManagement", .product(name: "Yams", package: "Yams")]),
+
+        // Floor 7.
+        .executableTarget(
+            name: "fieldseal",
+            dependencies: [
+                "Configuration", "Pipeline",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+
+        .testTarget(name: "RecordsTests", dependencies: ["Records"]),
+        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats"]),
+        .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"]),
+        .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient"]),
+        .testTarget(name: "SchemaRegistryTests", dependencies: ["SchemaRegistry"]),
+        .testTarget(name: "KeyManagementTests", dependencies: ["KeyManagement"]),
+        .testTarget(name: "TransformTests", dependencies: ["Transform"]),
+        .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

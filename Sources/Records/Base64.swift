@@ -1,0 +1,119 @@
+/// Standard padded base64 (RFC 4648, section 4), strict in reading.
+public enum Base64 {
+    /// How many characters `count` bytes become.
+    @inlinable
+    public static func encodedCount(_ count: Int) -> Int {
+        (count + 2) / 3 * 4
+    }
+
+    /// The most bytes that `count` characters can hold.
+    @inlinable
+    public static func decodedCapacity(_ count: Int) -> Int {
+        count / 4 * 3
+    }
+
+    /// Writes the text of `bytes` to `out`, which has room for `encodedCount(bytes.count)` characters.
+    public static func encode(_ bytes: UnsafeRawBufferPointer, into out: UnsafeMutableRawPointer) {
+        guard let source = bytes.baseAddress else { return }
+        var input = source.assumingMemoryBound(to: UInt8.self)
+        var output = out.assumingMemoryBound(to: UInt8.self)
+        let alphabet = Self.alphabet.utf8Start
+        var left = bytes.count
+        while left >= 3 {
+            let group = UInt32(input[0]) << 16 | UInt32(input[1]) << 8 | UInt32(input[2])
+            output[0] = alphabet[Int(group >> 18)]
+            output[1] = alphabet[Int(group >> 12 & 63)]
+            output[2] = alphabet[Int(group >> 6 & 63)]
+            output[3] = alphabet[Int(group & 63)]
+            input += 3
+            output += 4
+            left -= 3
+        }
+        guard left > 0 else { return }
+        let group = UInt32(input[0]) << 16 | (left == 2 ? UInt32(input[1]) << 8 : 0)
+        output[0] = alphabet[Int(group >> 18)]
+        output[1] = alphabet[Int(group >> 12 & 63)]
+        output[2] = left == 2 ? alphabet[Int(group >> 6 & 63)] : UInt8(ascii: "=")
+        output[3] = UInt8(ascii: "=")
+    }
+
+    /// Writes the bytes of `text` to `out`, which has room for `decodedCapacity(text.count)` bytes, and returns how many.
+    ///
+    /// Returns nil for anything but canonical text: white space, a missing pad or non-zero spare bits.
+    public static func decode(_ text: UnsafeRawBufferPointer, into out: UnsafeMutableRawPointer) -> Int? {
+        guard text.count % 4 == 0 else { return nil }
+        guard text.count > 0, let source = text.baseAddress else { return 0 }
+        let input = source.assumingMemoryBound(to: UInt8.self)
+        var output = out.assumingMemoryBound(to: UInt8.self)
+        let pad = UInt8(ascii: "=")
+        let padding = input[text.count - 1] != pad ? 0 : input[text.count - 2] != pad ? 1 : 2
+        let whole = text.count - (padding > 0 ? 4 : 0)
+        return values.withUnsafeBufferPointer { values -> Int? in
+            var seen: UInt8 = 0
+            var position = 0
+            while position < whole {
+                let a = values[Int(input[position])]
+                let b = values[Int(input[position + 1])]
+                let c = values[Int(input[position + 2])]
+                let d = values[Int(input[position + 3])]
+                seen |= a | b | c | d
+                output[0] = a << 2 | b >> 4
+                output[1] = b << 4 | c >> 2
+                output[2] = c << 6 | d
+                output += 3
+                position += 4
+            }
+            if padding > 0 {
+                let a = values[Int(input[whole])]
+                let b = values[Int(input[whole + 1])]
+                let c = padding == 1 ? values[Int(input[whole + 2])] : 0
+                seen |= a | b | c
+                let spare = padding == 1 ? c & 0b11 : b & 0b1111
+                guard spare == 0 else { return nil }
+                output[0] = a << 2 | b >> 4
+                if padding == 1 { output[1] = b << 4 | c >> 2 }
+            }
+            guard seen < 64 else { return nil }
+            return text.count / 4 * 3 - padding
+        }
+    }
+
+    /// The text of `bytes`, for places off the hot path.
+    public static func encode(_ bytes: UnsafeRawBufferPointer) -> String {
+        String(unsafeUninitializedCapacity: encodedCount(bytes.count)) { out in
+            encode(bytes, into: UnsafeMutableRawPointer(out.baseAddress!))
+            return encodedCount(bytes.count)
+        }
+    }
+
+    /// The text of `bytes`, for places off the hot path.
+    public static func encode(_ bytes: [UInt8]) -> String {
+        bytes.withUnsafeBytes { encode($0) }
+    }
+
+    /// The bytes of `text`, or nil where it is not canonical; for places off the hot path.
+    public static func decode(_ text: String) -> [UInt8]? {
+        var text = text
+        return text.withUTF8 { utf8 -> [UInt8]? in
+            var valid = true
+            let bytes = [UInt8](unsafeUninitializedCapacity: decodedCapacity(utf8.count)) { out, count in
+                guard utf8.count > 0 else { return }
+                guard let base = out.baseAddress, let written = decode(UnsafeRawBufferPointer(utf8), into: base) else {
+                    valid = false
+                    return
+                }
+                count = written
+            }
+            return valid ? bytes : nil
+        }
+    }
+
+    private static let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+    /// Each character's six bits; 64 or more for what is no character of the alphabet.
+    private static let values: [UInt8] = {
+        var values = [UInt8](repeating: 0xFF, count: 256)
+        for index in 0..<64 { values[Int(alphabet.utf8Start[index])] = UInt8(index) }
+        return values
+    }()
+}

@@ -1,0 +1,23 @@
+import Cryptography
+import KeyManagement
+import Records
+
+/// A field to seal, as the configuration lists it.
+public struct FieldRule: Sendable {
+    /// Where it is.
+    public var path: FieldPath
+    /// Which KEK protects it, templates included.
+    public var key: KeySecretTemplate
+    /// How it is sealed.
+    public var algorithm: Algorithm
+    /// Whether a missing or null field is an error.
+    public var isRequired: Bool
+
+    /// Makes a rule.
+    public init(path: FieldPath, key: KeySecretTemplate, algorithm: Algorithm = .aes128GCM, isRequired: Bool = false) {
+        self.path = path
+        self.key = key
+        self.algorithm = algorithm
+        self.isRequired = isRequired
+    }
+}

@@ -1,0 +1,21 @@
+import Records
+
+/// A pure step: one record in, one record or a typed error out.
+///
+/// Not thread-safe: a worker owns one. It knows no Kafka handle and no clock but the time it is given.
+public protocol RecordTransform: AnyObject {
+    /// Transforms `record`.
+    ///
+    /// - Parameters:
+    ///   - record: the source record; its bytes must stay valid until the result has been used.
+    ///   - now: milliseconds on a monotonic clock, the same for all calls in a process.
+    /// - Returns: the record to write, partition and timestamp kept, topic still the source's; it borrows from `record`
+    ///   and from the transform's own buffers, and is valid until the next call.
+    /// - Throws: an error that names the reason and the field, never a value. A transient one may name what is needed.
+    func transform(_ record: RecordView, now: Int64) throws(TransformError) -> RecordView
+
+    /// Waits until what a transient error asked for is there, at most `milliseconds`.
+    ///
+    /// - Returns: whether it is worth transforming the same record again at once.
+    func obtain(_ need: TransformNeed, within milliseconds: Int) -> Bool
+}
