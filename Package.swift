@@ -32,7 +32,7 @@ let package = Package(
         .target(name: "KafkaClient", dependencies: ["Records", "CRdKafka"]),
 
         // Floor 3.
-        .target(name: "SchemaRegistry", dependencies: ["HTTPTransport", "Formats"]),
+        .target(name: "SchemaRegistry", dependencies: ["Records", "HTTPTransport", "Formats"]),
         .target(
             name: "KeyManagement",
             dependencies: ["HTTPTransport", "Cryptography", .product(name: "Logging", package: "swift-log")]),
@@ -69,9 +69,9 @@ let package = Package(
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats"]),
-        .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"]),
+        .testTarget(name: "HTTPTransportTests", dependencies: ["Records", "HTTPTransport"]),
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient"]),
-        .testTarget(name: "SchemaRegistryTests", dependencies: ["SchemaRegistry"]),
+        .testTarget(name: "SchemaRegistryTests", dependencies: ["Records", "HTTPTransport", "SchemaRegistry"]),
         .testTarget(name: "KeyManagementTests", dependencies: ["KeyManagement"]),
         .testTarget(name: "TransformTests", dependencies: ["Transform"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),

@@ -1,1 +1,2 @@
+// Replaced as the room is furnished.
 import Testing
