@@ -7,9 +7,12 @@ extension Form where Value == String {
     /// A name that Kafka accepts for topics, groups and the like.
     static func name(_ allowed: String, limit: Int) -> Form {
         .scalar("\(allowed) of letters, digits, '.', '_' and '-', at most \(limit) characters") { found in
-            let isLegal = found.text.utf8.allSatisfy(isNameByte) && 1...limit ~= found.text.utf8.count
-            return isLegal && found.text != "." && found.text != ".." ? .value(found.text) : .refused()
+            isName(found.text, limit: limit) ? .value(found.text) : .refused()
         }
+    }
+
+    static func isName(_ text: String, limit: Int) -> Bool {
+        text.utf8.allSatisfy(isNameByte) && 1...limit ~= text.utf8.count && text != "." && text != ".."
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
@@ -21,7 +24,10 @@ extension Form where Value == String {
 extension Form where Value == ResolvedText {
     /// A secret: text that no message shows.
     static func secret(_ allowed: String) -> Form {
-        .scalar(allowed, isSecret: true) { $0.text.isEmpty ? .refused() : .value($0) }
+        .scalar("\(allowed) without control characters", isSecret: true) { found in
+            let isPlain = found.text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+            return isPlain && !found.text.isEmpty ? .value(found) : .refused()
+        }
     }
 }
 

@@ -31,7 +31,7 @@ extension Form {
     ) -> Form {
         Form(allowed: allowed) { node, reading in
             let resolved: ResolvedText
-            do {
+            do throws(ScalarSource.Failure) {
                 resolved = try reading.scalars.resolve(node)
             } catch {
                 let message = isSecret ? error.discreetMessage : error.message
@@ -50,8 +50,10 @@ extension Form {
     private static func refusal(
         of found: ResolvedText, isSecret: Bool, reason: String?, allowed: String
     ) -> String {
-        let shown = isSecret ? "a secret that is not shown" : "\"\(printable(found.shown))\""
-        let isReasonSafe = found.isQuotable && !isSecret
+        // An address may hold a password before its @, whichever setting it was meant for.
+        let isShown = !isSecret && !(found.shown.contains("://") && found.shown.contains("@"))
+        let shown = isShown ? "\"\(printable(found.shown))\"" : "a value that is not shown"
+        let isReasonSafe = found.isQuotable && isShown
         let reasonText = isReasonSafe ? reason.map { ": \(printable($0, limit: 300))" } ?? "" : ""
         return "found \(shown)\(reasonText); allowed: \(allowed)"
     }

@@ -47,6 +47,7 @@ struct Section: Sendable {
 
     private func readOpen(_ member: ConfigurationNode.Member, _ reading: Reading, into value: inout SectionValue) {
         if let open {
+            value.marks[member.name] = SectionValue.Marks(key: member.mark, value: member.value.mark)
             guard let text = open.read(member, reading) else { return }
             let located = Located(value: text, mark: member.value.mark, path: reading.path)
             value.open.append(SectionValue.OpenMember(name: member.name, text: located))

@@ -114,9 +114,9 @@ struct YAMLDocument {
     }
 
     private func refuseTag(of source: Yams.Node, at mark: SourceMark) throws {
-        switch source.tag.name {
-        case .str, .seq, .map, .implicit: return
-        default: throw Failure(mark: mark, message: "YAML tags (! and !!) are not supported")
+        let accepted: [Tag.Name] = [.str, .seq, .map]
+        guard accepted.contains(Tag.Name(rawValue: source.tag.rawValue)) else {
+            throw Failure(mark: mark, message: "YAML tags (! and !!) are not supported")
         }
     }
 
