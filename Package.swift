@@ -54,7 +54,9 @@ let package = Package(
         // Floor 6.
         .target(
             name: "Configuration",
-            dependencies: ["Pipeline", "Transform", "KeyManagement", .product(name: "Yams", package: "Yams")]),
+            dependencies: [
+                "Pipeline", "Transform", "KeyManagement", "SchemaRegistry", .product(name: "Yams", package: "Yams"),
+            ]),
 
         // Floor 7.
         .executableTarget(
