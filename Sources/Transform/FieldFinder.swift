@@ -8,22 +8,17 @@ struct FieldFinder {
     /// How the payloads of one shape are read.
     enum Plan {
         case json(JSONPlan)
-        /// Avro binary after `frameCount` bytes of framing.
-        case avro(AvroPlan, frameCount: Int)
     }
 
     /// The AAD's type of every JSON field.
     static let jsonType: StaticString = "json"
 
     private let json = JSONFieldScanner()
-    private let avro = AvroFieldScanner()
 
     /// Finds every field of `plan` in `payload`; throws where the payload is not valid in its format.
     func find(in payload: UnsafeRawBufferPointer, by plan: Plan) throws(FormatError) {
         switch plan {
         case .json(let plan): try json.scan(payload, plan: plan)
-        case .avro(let plan, let frameCount):
-            try avro.scan(UnsafeRawBufferPointer(rebasing: payload[frameCount...]), plan: plan)
         }
     }
 
@@ -31,7 +26,6 @@ struct FieldFinder {
     func matches(by plan: Plan) -> UnsafeBufferPointer<FieldMatch> {
         switch plan {
         case .json: json.matches
-        case .avro: avro.matches
         }
     }
 
@@ -39,7 +33,6 @@ struct FieldFinder {
     func path(of match: FieldMatch, by plan: Plan) -> UnsafeRawBufferPointer {
         switch plan {
         case .json: json.paths.bytes(in: match.path)
-        case .avro: avro.paths.bytes(in: match.path)
         }
     }
 
@@ -47,7 +40,21 @@ struct FieldFinder {
     func type(of match: FieldMatch, by plan: Plan) -> UnsafeRawBufferPointer {
         switch plan {
         case .json: Self.jsonType.rawBytes
-        case .avro(let plan, _): plan.typeName(of: match)
+        }
+    }
+
+    /// The text of a scalar as it stands: a string's content, another JSON scalar's token; nil for anything else.
+    func scalarText(
+        of match: FieldMatch, in payload: UnsafeRawBufferPointer, by plan: Plan
+    ) -> UnsafeRawBufferPointer? {
+        let token = payload.bytes(in: match.token)
+        switch plan {
+        case .json:
+            switch token.first {
+            case UInt8(ascii: "{"), UInt8(ascii: "["): return nil
+            case UInt8(ascii: "\""): return JSONString.plainContent(token)
+            default: return token
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ final class OpeningShape {
     /// `paths` as text, for errors.
     let pathTexts: [String]
     /// The value of `fieldseal.opened` on records that are opened in part.
-    let openedHeader: [UInt8]
+    let openedHeader: OutputBuffer
     /// How the fields are found; made with the first record, since an Avro plan needs its schema.
     var plan: FieldFinder.Plan?
 
@@ -37,7 +37,7 @@ final class OpeningShape {
     /// Whether every field of the value is opened.
     var opensAll: Bool { opensField.allSatisfy(\.self) }
 
-    private static func openedHeader(_ opened: [String]) -> [UInt8] {
+    private static func openedHeader(_ opened: [String]) -> OutputBuffer {
         let out = OutputBuffer(capacity: 256)
         out.append("[")
         for (index, path) in opened.enumerated() {
@@ -45,7 +45,7 @@ final class OpeningShape {
             out.append(quoted: Array("value:\(path)".utf8))
         }
         out.append("]")
-        return Array(out.bytes)
+        return out
     }
 }
 

@@ -2,7 +2,6 @@ import Cryptography
 import Formats
 import KeyManagement
 import Records
-import SchemaRegistry
 
 /// Opens the sealed fields of each record and takes Fieldseal's headers away.
 ///
@@ -13,16 +12,13 @@ public final class RecordDecryptor: RecordTransform {
     private let acceptedTopics: [[UInt8]]
     private let envelopes: EnvelopeReader
     private let keys: OpeningKeys
-    private let plans: OpeningPlans
 
     private let finder = FieldFinder()
     private let opener = FieldOpener()
     private let headerFields = SealedHeaderFields()
     private let value = OutputBuffer(capacity: 4096)
     private let unescaped = OutputBuffer(capacity: 256)
-    private let replacements = OutputBuffer(capacity: 1024)
-    private var replacementEnds: [Int] = []
-    private let partial: PartialOpening
+    private var remaining = SealedHeaderWriter()
     private let headers = HeaderList()
 
     public private(set) var passedOn: TransformError?
@@ -32,17 +28,14 @@ public final class RecordDecryptor: RecordTransform {
     /// - Parameters:
     ///   - rules: what is opened, and what happens to what can't be.
     ///   - keys: the worker's view of its data keys.
-    ///   - schemas: the worker's view of the schema registry; nil where none is configured.
     /// - Throws: where the rules can't be carried out, such as an invalid schema.
     public init(
-        rules: DecryptionRules, keys: DataKeyReader, schemas: SchemaReader? = nil
+        rules: DecryptionRules, keys: DataKeyReader
     ) throws(TransformError) {
         self.rules = rules
         acceptedTopics = rules.acceptedTopics.map { Array($0.utf8) }
         envelopes = EnvelopeReader(keks: rules.keks, listed: rules.valueFields)
         self.keys = OpeningKeys(reader: keys)
-        plans = try OpeningPlans(schemaText: rules.schemaText, schemas: schemas)
-        partial = PartialOpening()
     }
 
     /// Opens the record's fields, or passes it on as the policies say.
@@ -64,7 +57,7 @@ public final class RecordDecryptor: RecordTransform {
     public func obtain(_ need: TransformNeed, within milliseconds: Int) -> Bool {
         switch need {
         case .key(let request): keys.obtain(request, within: milliseconds)
-        case .schema(let id): plans.obtain(schema: id, within: milliseconds)
+        case .schema: false
         }
     }
 
@@ -131,7 +124,7 @@ public final class RecordDecryptor: RecordTransform {
         own: RecordHeaders, envelope: Envelope, now: Int64
     ) throws(TransformError) -> RecordView {
         let shape = envelope.shape
-        let plan = try plans.plan(for: shape, payload: payload, now: now)
+        let plan = try plan(for: shape, fields: fields)
         do throws(FormatError) {
             try finder.find(in: payload, by: plan)
             try headerFields.begin(own.sealedValue)
@@ -143,12 +136,10 @@ public final class RecordDecryptor: RecordTransform {
             opener.begin(
                 layoutHash: $0, boundKey: .init(record.key, isBound: shape.layout.bindsKey), pad: fields.pad)
         }
-        partial.begin()
+        remaining.begin()
         value.removeAll()
         switch plan {
         case .json: try openJSON(fields, of: payload, shape: shape, plan: plan)
-        case .avro(let avro, let frameCount):
-            try openAvro(fields, of: payload, shape: shape, plan: plan, avro: avro, frameCount: frameCount)
         }
         guard headerFields.isExhausted else {
             throw TransformError(
@@ -218,6 +209,33 @@ public final class RecordDecryptor: RecordTransform {
             case .cryptography(let error): throw TransformError(error, field: field)
             }
         }
+    }
+
+    private func plan(
+        for shape: OpeningShape, fields: EnvelopeLayout.SealedFields
+    ) throws(TransformError) -> FieldFinder.Plan {
+        if let known = shape.plan { return known }
+        guard fields.format == .json, fields.mode == nil, fields.original == nil else { throw Self.unsupported }
+        let jsonType = Array(FieldFinder.jsonType.rawBytes)
+        guard fields.fields.allSatisfy({ $0.type == jsonType && !$0.isInHeader }) else {
+            throw TransformError(.layoutMismatch, "a field of a JSON value has another type than json in the layout")
+        }
+        let plan = FieldFinder.Plan.json(JSONPlan(paths: shape.paths))
+        shape.plan = plan
+        return plan
+    }
+
+    /// The record's headers with what is still sealed: the envelope as it was, and what the pair has opened.
+    private func partialHeaders(
+        of record: RecordView, own: RecordHeaders, shape: OpeningShape
+    ) -> UnsafeBufferPointer<HeaderView> {
+        _ = ownHeaders(of: record)
+        if let sealed = remaining.end() {
+            headers.append(HeaderView(name: HeaderName.sealedValue.bytes, value: sealed))
+        }
+        headers.append(HeaderView(name: HeaderName.envelope.bytes, value: own.envelope))
+        headers.append(HeaderView(name: HeaderName.opened.bytes, value: shape.openedHeader.bytes))
+        return headers.views
     }
 
     /// The record's headers without Fieldseal's.

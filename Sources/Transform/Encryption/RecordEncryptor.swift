@@ -2,7 +2,6 @@ import Cryptography
 import Formats
 import KeyManagement
 import Records
-import SchemaRegistry
 
 /// Seals the configured fields of each record and gives it an envelope.
 ///
@@ -18,7 +17,7 @@ public final class RecordEncryptor: RecordTransform {
     private let finder = FieldFinder()
     private let sealer = FieldSealer()
     private let value = OutputBuffer(capacity: 4096)
-    private let sealedFields = OutputBuffer(capacity: 1024)
+    private var sealedFields = SealedHeaderWriter()
     private let headers = HeaderList()
     private var isPresent: [Bool]
 
@@ -28,10 +27,9 @@ public final class RecordEncryptor: RecordTransform {
     ///   - rules: what is sealed.
     ///   - target: the topic that its records are written to; it stands in every envelope.
     ///   - keys: the worker's view of its data keys.
-    ///   - schemas: the worker's view of the schema registry; nil where none is configured.
     /// - Throws: where the rules can't be carried out, such as more fields than an envelope holds.
     public init(
-        rules: EncryptionRules, target: String, keys: DataKeyReader, schemas: SchemaReader? = nil
+        rules: EncryptionRules, target: String, keys: DataKeyReader
     ) throws(TransformError) {
         let topic = Array(target.utf8)
         self.rules = rules
@@ -41,7 +39,7 @@ public final class RecordEncryptor: RecordTransform {
         rulePaths = (rules.valueFields.map(\.path) + lookups.paths).map(\.description)
         shapes = try SealingShapes(
             rules: rules, topic: topic, algorithms: self.keys.algorithms, slotOfRule: self.keys.slotOfRule,
-            lookups: lookups.paths, schemas: schemas)
+            lookups: lookups.paths)
         isPresent = Array(repeating: false, count: rules.valueFields.count)
     }
 
@@ -71,7 +69,7 @@ public final class RecordEncryptor: RecordTransform {
     public func obtain(_ need: TransformNeed, within milliseconds: Int) -> Bool {
         switch need {
         case .key(let request): reader.obtain(request, within: milliseconds)
-        case .schema(let id): shapes.obtain(schema: id, within: milliseconds)
+        case .schema: false
         }
     }
 
@@ -79,7 +77,6 @@ public final class RecordEncryptor: RecordTransform {
         if let missing = rules.valueFields.first(where: \.isRequired) {
             throw Self.missing(missing.path.description)
         }
-        sealedFields.removeAll()
         var result = record
         headers.removeAll()
         headers.append(contentsOf: record.headers)
@@ -110,14 +107,12 @@ public final class RecordEncryptor: RecordTransform {
         _ payload: UnsafeRawBufferPointer, of record: RecordView, by plan: FieldFinder.Plan, shape: SealingShape
     ) throws(TransformError) {
         value.removeAll()
-        sealedFields.removeAll()
+        sealedFields.begin()
         shape.layoutHash.withUnsafeBytes {
             sealer.begin(layoutHash: $0, boundKey: .init(record.key, isBound: rules.bindsKey), pad: rules.padding)
         }
         switch plan {
         case .json: try sealJSON(payload, by: plan)
-        case .avro(let avro, let frameCount):
-            try sealAvro(payload, by: plan, avro: avro, frameCount: frameCount)
         }
     }
 
@@ -150,8 +145,8 @@ public final class RecordEncryptor: RecordTransform {
     ) throws(TransformError) -> UnsafeBufferPointer<HeaderView> {
         headers.removeAll()
         headers.append(contentsOf: record.headers)
-        if sealedFields.count > 0 {
-            headers.append(HeaderView(name: HeaderName.sealedValue.bytes, value: sealedFields.bytes))
+        if let sealed = sealedFields.end() {
+            headers.append(HeaderView(name: HeaderName.sealedValue.bytes, value: sealed))
         }
         headers.append(HeaderView(name: HeaderName.envelope.bytes, value: try shape.envelope(for: keys.sealers)))
         return headers.views

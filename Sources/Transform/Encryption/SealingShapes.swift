@@ -1,7 +1,6 @@
 import Cryptography
 import Formats
 import Records
-import SchemaRegistry
 
 /// The shapes that a pair's records come in, each made with the first record that has it.
 ///
