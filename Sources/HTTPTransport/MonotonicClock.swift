@@ -5,9 +5,9 @@
 #endif
 
 /// Time since some start, which no one sets back.
-enum MonotonicClock {
+package enum MonotonicClock {
     /// Now, in milliseconds.
-    static var milliseconds: Int {
+    package static var milliseconds: Int {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
         return Int(now.tv_sec) * 1_000 + Int(now.tv_nsec) / 1_000_000
