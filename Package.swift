@@ -22,6 +22,8 @@ let package = Package(
         .systemLibrary(name: "CGcrypt", pkgConfig: "libgcrypt", providers: [.apt(["libgcrypt20-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
+        .systemLibrary(name: "CProcess"),
+
         // Floor 1.
         .target(name: "Records"),
 
@@ -62,7 +64,7 @@ let package = Package(
         .executableTarget(
             name: "fieldseal",
             dependencies: [
-                "Configuration", "Pipeline",
+                "Configuration", "Pipeline", "CProcess",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -22,6 +22,12 @@ public final class OutputBuffer {
         base = UnsafeMutableRawPointer.allocate(byteCount: self.capacity, alignment: 16)
     }
 
+    /// Makes a buffer that holds a copy of `bytes`, at an address that stays the same until more is appended.
+    public convenience init(holding bytes: [UInt8]) {
+        self.init(capacity: bytes.count)
+        append(bytes)
+    }
+
     deinit {
         explicit_bzero(base, capacity)
         base.deallocate()

@@ -5,13 +5,18 @@ import Records
 /// Cached by its bytes, since consecutive records mostly carry the same.
 final class Envelope {
     let shape: OpeningShape
-    let keys: [EnvelopeKeys.Entry]
-    /// Whether the configuration lets the reader ask for each key.
-    let isAllowed: [Bool]
+    let keys: [Key]
 
-    init(shape: OpeningShape, keys: [EnvelopeKeys.Entry], isAllowed: [Bool]) {
+    /// A wrapped DEK, at addresses that stay the same.
+    struct Key {
+        let kek: OutputBuffer
+        let edek: OutputBuffer
+        /// Whether the configuration lets the reader ask for it.
+        let isAllowed: Bool
+    }
+
+    init(shape: OpeningShape, keys: [Key]) {
         self.shape = shape
         self.keys = keys
-        self.isAllowed = isAllowed
     }
 }

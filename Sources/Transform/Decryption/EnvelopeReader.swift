@@ -29,9 +29,12 @@ final class EnvelopeReader {
         let keys = try EnvelopeKeys(
             parsing: UnsafeRawBufferPointer(rebasing: bytes[(feed + 1)...]), count: shape.layout.algorithms.count)
         let envelope = Envelope(
-            shape: shape, keys: keys.entries,
-            isAllowed: keys.entries.map { entry in
-                entry.kek.withUnsafeBytes { kek in keks.contains { $0.matches(kek) } }
+            shape: shape,
+            keys: keys.entries.map { entry in
+                let kek = OutputBuffer(holding: entry.kek)
+                return Envelope.Key(
+                    kek: kek, edek: OutputBuffer(holding: entry.edek),
+                    isAllowed: keks.contains { $0.matches(kek.bytes) })
             })
         envelopes.insert(envelope, for: bytes)
         return envelope

@@ -40,7 +40,7 @@ final class OpeningKeys {
             return known
         }
         guard let envelope else { throw TransformError(.internalError, "a key was asked for before its record") }
-        guard envelope.isAllowed[index] else {
+        guard envelope.keys[index].isAllowed else {
             throw TransformError(
                 .kekNotAllowed, "the envelope names a KEK that this pair's keks do not cover; no KMS was asked",
                 field: field)
@@ -59,15 +59,10 @@ final class OpeningKeys {
     }
 
     private func unwrap(
-        _ entry: EnvelopeKeys.Entry, algorithm: Algorithm, of envelope: Envelope
+        _ entry: Envelope.Key, algorithm: Algorithm, of envelope: Envelope
     ) throws(KeyManagementError) -> Opener {
-        try entry.kek.withUnsafeBytes { kek throws(KeyManagementError) in
-            try entry.edek.withUnsafeBytes { edek throws(KeyManagementError) in
-                try envelope.shape.layout.topic.withUnsafeBytes { topic throws(KeyManagementError) in
-                    try reader.opener(kek: kek, edek: edek, algorithm: algorithm, topic: topic, now: now)
-                }
-            }
-        }
+        try reader.opener(
+            kek: entry.kek.bytes, edek: entry.edek.bytes, algorithm: algorithm, topic: envelope.shape.topic.bytes, now: now)
     }
 
     /// Waits for a data key.

@@ -8,6 +8,8 @@ import Records
 /// Not thread-safe: a decryptor owns its shapes.
 final class OpeningShape {
     let layout: EnvelopeLayout
+    /// The topic of the layout.
+    let topic: OutputBuffer
     /// SHA-256 of line 1, 32 bytes.
     let layoutHash: SHA256Digest
     /// Which fields of the value are opened, in the layout's order.
@@ -26,6 +28,7 @@ final class OpeningShape {
     ///   - listed: the fields that the pair opens; empty for all.
     init(parsing line: UnsafeRawBufferPointer, listed: [FieldPath]) throws(EnvelopeError) {
         layout = try EnvelopeLayout(parsing: line)
+        topic = OutputBuffer(holding: layout.topic)
         layoutHash = SHA256.digest(line)
         let sealed = layout.sealedFields?.fields.map(\.path) ?? []
         opensField = sealed.map { listed.isEmpty || listed.contains($0) }

@@ -89,8 +89,8 @@ public final class RecordDecryptor: RecordTransform {
     }
 
     private func checkTopic(of envelope: Envelope, in record: RecordView) throws(TransformError) {
-        let topic = envelope.shape.layout.topic
-        if topic.withUnsafeBytes({ $0.equals(record.topic) }) || acceptedTopics.contains(topic) { return }
+        let shape = envelope.shape
+        if shape.topic.bytes.equals(record.topic) || acceptedTopics.contains(shape.layout.topic) { return }
         throw TransformError(
             .foreignTopic,
             "the envelope was written for another topic; if this topic is a copy of that one, list it in acceptTopics")

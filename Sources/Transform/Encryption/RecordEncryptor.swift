@@ -13,6 +13,7 @@ public final class RecordEncryptor: RecordTransform {
     private let shapes: SealingShapes
     private let lookups: ValueLookups
     private let rulePaths: [String]
+    private let requiresFields: Bool
 
     private let finder = FieldFinder()
     private let sealer = FieldSealer()
@@ -33,6 +34,7 @@ public final class RecordEncryptor: RecordTransform {
     ) throws(TransformError) {
         let topic = Array(target.utf8)
         self.rules = rules
+        requiresFields = rules.valueFields.contains(where: \.isRequired)
         reader = keys
         self.keys = SealingKeys(rules: rules.valueFields, topic: topic, reader: keys)
         lookups = ValueLookups(rules: rules.valueFields)
@@ -91,7 +93,7 @@ public final class RecordEncryptor: RecordTransform {
         } catch {
             throw TransformError(error, rules: rulePaths)
         }
-        guard rules.requiresFields else { return }
+        guard requiresFields else { return }
         for index in isPresent.indices { isPresent[index] = false }
         for match in finder.matches(by: plan) where match.rule < isPresent.count { isPresent[match.rule] = true }
         for (index, rule) in rules.valueFields.enumerated() where rule.isRequired && !isPresent[index] {

@@ -15,7 +15,7 @@ final class SealingKeys {
 
     private let slots: [Slot]
     private let reader: DataKeyReader
-    private let topic: [UInt8]
+    private let topic: OutputBuffer
     private let address = OutputBuffer(capacity: 256)
 
     /// The DEKs of the record in hand, in the order of `algorithms`.
@@ -38,7 +38,7 @@ final class SealingKeys {
             return slots.count - 1
         }
         self.slots = slots
-        self.topic = topic
+        self.topic = OutputBuffer(holding: topic)
         self.reader = reader
     }
 
@@ -74,9 +74,7 @@ final class SealingKeys {
             }
         }
         do throws(KeyManagementError) {
-            return try topic.withUnsafeBytes { topic throws(KeyManagementError) in
-                try reader.sealer(kek: address.bytes, algorithm: slot.algorithm, topic: topic, now: now)
-            }
+            return try reader.sealer(kek: address.bytes, algorithm: slot.algorithm, topic: topic.bytes, now: now)
         } catch {
             throw TransformError(error)
         }

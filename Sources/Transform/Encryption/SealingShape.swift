@@ -45,9 +45,9 @@ final class SealingShape {
         envelope.append("\n[")
         for (index, sealer) in sealers.enumerated() {
             envelope.append(index > 0 ? ",{\"kek\":" : "{\"kek\":")
-            FieldPath.appendQuoted(sealer.kek, to: envelope)
+            envelope.append(quoted: sealer.kek)
             envelope.append(",\"edek\":")
-            FieldPath.appendQuoted(sealer.edek, to: envelope)
+            envelope.append(quoted: sealer.edek)
             envelope.append("}")
             identities.append(sealer.identity)
         }
