@@ -131,7 +131,7 @@ public final class JSONFieldScanner {
 private struct JSONWalk {
     let text: JSONText
     let plan: JSONPlan
-    unowned(unsafe) let scanner: JSONFieldScanner
+    let scanner: JSONFieldScanner
 
     /// Reads the value at `position`, of which `state` expects something.
     func field(_ position: JSONText.Position, state number: Int, room: Int) throws(FormatError) -> JSONText.Position {
