@@ -23,7 +23,9 @@ import Testing
         ),
     ]
 
-    @Test("The RFC's messages have the RFC's MACs, with the key kept or given again", arguments: [true, false])
+    @Test(
+        "The RFC's messages have the RFC's MACs, with the key kept where OpenSSL can and with it given again",
+        arguments: [KeyedHMAC.restartsWithKeptKey, false])
     func rfc4231(keepsKey: Bool) throws {
         for vector in Self.vectors {
             let hmac = try KeyedHMAC(key: Self.key(vector.key), from: 16, keepsKey: keepsKey)
@@ -35,11 +37,6 @@ import Testing
                 try vector.message.withUnsafeBytes { try hmac.update($0) }
             }
         }
-    }
-
-    @Test("The installed OpenSSL restarts with the kept key")
-    func restarts() {
-        #expect(KeyedHMAC.restartsWithKeptKey)
     }
 
     private static func key(_ hmacKey: [UInt8]) throws -> DataKey {
