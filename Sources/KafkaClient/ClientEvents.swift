@@ -17,7 +17,8 @@ public struct ClientEvents: Sendable {
 
     /// Makes handlers.
     public init(
-        log: @escaping @Sendable (LogLine) -> Void = { _ in }, error: @escaping @Sendable (KafkaError) -> Void = { _ in }
+        log: @escaping @Sendable (LogLine) -> Void = { _ in },
+        error: @escaping @Sendable (KafkaError) -> Void = { _ in }
     ) {
         self.log = log
         self.error = error

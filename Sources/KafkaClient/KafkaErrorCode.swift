@@ -65,6 +65,8 @@ public struct KafkaErrorCode: Hashable, Sendable, CustomStringConvertible {
     public static let offsetReset = KafkaErrorCode(RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET)
     /// The offset to read from does not exist (any more).
     public static let offsetOutOfRange = KafkaErrorCode(RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE)
+    /// The end of a partition, where `enable.partition.eof` asks for that.
+    public static let partitionEnd = KafkaErrorCode(RD_KAFKA_RESP_ERR__PARTITION_EOF)
     /// The member took too long between two polls and was put out of its group.
     public static let maxPollExceeded = KafkaErrorCode(RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED)
 

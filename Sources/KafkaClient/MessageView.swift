@@ -2,9 +2,9 @@ internal import CRdKafka
 import Records
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Reads a librdkafka message in place.

@@ -137,7 +137,8 @@ public final class Producer {
 
     /// Takes the transactional id, fencing whoever had it and ending what that one left open.
     public func initTransactions(timeout milliseconds: Int) throws(KafkaError) {
-        try check(rd_kafka_init_transactions(handle.pointer, Int32(clamping: milliseconds)), "take the transactional id")
+        try check(
+            rd_kafka_init_transactions(handle.pointer, Int32(clamping: milliseconds)), "take the transactional id")
     }
 
     /// Begins a transaction.

@@ -34,11 +34,13 @@ enum TargetTopicSettings {
             else { continue }
             // -1 stands for no limit.
             if keptThere >= 0 && (kept < 0 || keptThere < kept) {
-                warnings.append("The target's \(name) is shorter than the source's: it may lose records that the source has")
+                warnings.append(
+                    "The target's \(name) is shorter than the source's: it may lose records that the source has")
             }
         }
         if target["message.timestamp.type"]?.value == "LogAppendTime" {
-            warnings.append("The target's message.timestamp.type is LogAppendTime: the records' timestamps are not kept")
+            warnings.append(
+                "The target's message.timestamp.type is LogAppendTime: the records' timestamps are not kept")
         }
         if targetPartitions < sourcePartitions {
             warnings.append(

@@ -18,7 +18,8 @@ public struct HaltCause: Hashable, Sendable {
     static func recordTooLarge(target: String) -> HaltCause {
         HaltCause(
             code: "record_too_large",
-            message: "The transformed record is larger than max.message.bytes of topic '\(target)'; raise that and restart."
+            message:
+                "The transformed record is larger than max.message.bytes of topic '\(target)'; raise that and restart."
         )
     }
 

@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Time since the machine started, suspensions included, so that a transaction that timed out meanwhile is seen to have.
@@ -10,9 +10,9 @@ enum MonotonicClock {
     static func now() -> Int64 {
         var time = timespec()
         #if os(Linux)
-        clock_gettime(CLOCK_BOOTTIME, &time)
+            clock_gettime(CLOCK_BOOTTIME, &time)
         #else
-        clock_gettime(CLOCK_MONOTONIC, &time)
+            clock_gettime(CLOCK_MONOTONIC, &time)
         #endif
         return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
     }

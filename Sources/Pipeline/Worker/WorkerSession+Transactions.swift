@@ -43,7 +43,8 @@ extension WorkerSession {
         case .retry, .restart: end = .restart(error)
         case .stopFenced:
             end = .failed(
-                .fenced(pair: task.pair.name, name: task.identity.groupInstanceID ?? task.identity.transactionalID, error))
+                .fenced(
+                    pair: task.pair.name, name: task.identity.groupInstanceID ?? task.identity.transactionalID, error))
         case .stopRefused: end = .failed(.kafka(pair: task.pair.name, error))
         }
     }

@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// A thread outside of Swift's cooperative pool, for work that blocks.
@@ -33,15 +33,15 @@ enum WorkerThread {
         // The new thread takes this reference over.
         let start = Unmanaged.passRetained(Start(body))
         #if canImport(Glibc)
-        var thread = pthread_t()
+            var thread = pthread_t()
         #else
-        var thread: pthread_t?
+            var thread: pthread_t?
         #endif
         let code = pthread_create(
             &thread, &attributes,
             { argument in
                 #if canImport(Glibc)
-                guard let argument else { return nil }
+                    guard let argument else { return nil }
                 #endif
                 Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
                 return nil
