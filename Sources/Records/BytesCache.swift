@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Remembers values by the bytes they were made from, so that a hit costs a hash and a comparison and never an allocation.

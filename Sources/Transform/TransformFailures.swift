@@ -1,6 +1,7 @@
 import Cryptography
 import Formats
 import KeyManagement
+import SchemaRegistry
 
 extension TransformError {
     /// A payload that can't be read; `rules` are the paths of the plan's rules.
@@ -22,6 +23,26 @@ extension TransformError {
         } else {
             self.init(
                 error.isTransient ? .keyUnavailable : .keyRefused, error.description, isTransient: error.isTransient)
+        }
+    }
+
+    /// A schema that can't be used; `rules` are the paths that were compiled against it.
+    init(_ error: AvroSchemaError, rules: [String]) {
+        let field = error.rule.flatMap { $0 < rules.count ? rules[$0] : nil }
+        self.init(.schemaUnusable, "the Avro schema can't be used: \(error)", field: field)
+    }
+
+    /// A schema that can't be had, now or ever, or a value without the framing that names it.
+    init(_ error: SchemaRegistryError) {
+        switch error {
+        case .notFramed, .truncatedFraming: self.init(.malformedPayload, "the value: \(error)")
+        case .unknownSchema, .unknownReference: self.init(.schemaUnknown, error.description)
+        case .pending(let id):
+            self.init(.schemaUnavailable, error.description, isTransient: true, need: .schema(id))
+        default:
+            self.init(
+                error.isTransient ? .schemaUnavailable : .schemaUnusable, error.description,
+                isTransient: error.isTransient)
         }
     }
 

@@ -11,7 +11,9 @@ struct TransformFixture {
 
     let cache: DataKeyCache
 
-    init(keys: [String] = ["pii", "money", "acme", "globex"], settings: (inout KeyManagementSettings) -> Void = { _ in }) throws {
+    init(
+        keys: [String] = ["pii", "money", "acme", "globex"], settings: (inout KeyManagementSettings) -> Void = { _ in }
+    ) throws {
         var inMemory = InMemorySettings()
         for (index, name) in keys.enumerated() {
             let bytes = [UInt8](repeating: UInt8(index + 1), count: 32)

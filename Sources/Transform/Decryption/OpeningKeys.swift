@@ -62,7 +62,8 @@ final class OpeningKeys {
         _ entry: Envelope.Key, algorithm: Algorithm, of envelope: Envelope
     ) throws(KeyManagementError) -> Opener {
         try reader.opener(
-            kek: entry.kek.bytes, edek: entry.edek.bytes, algorithm: algorithm, topic: envelope.shape.topic.bytes, now: now)
+            kek: entry.kek.bytes, edek: entry.edek.bytes, algorithm: algorithm, topic: envelope.shape.topic.bytes,
+            now: now)
     }
 
     /// Waits for a data key.

@@ -2,6 +2,7 @@ import Cryptography
 import Formats
 import KeyManagement
 import Records
+import SchemaRegistry
 
 /// Opens the sealed fields of each record and takes Fieldseal's headers away.
 ///
@@ -12,12 +13,14 @@ public final class RecordDecryptor: RecordTransform {
     private let acceptedTopics: [[UInt8]]
     private let envelopes: EnvelopeReader
     private let keys: OpeningKeys
+    private let plans: OpeningPlans
 
     private let finder = FieldFinder()
     private let opener = FieldOpener()
     private let headerFields = SealedHeaderFields()
     private let value = OutputBuffer(capacity: 4096)
     private let unescaped = OutputBuffer(capacity: 256)
+    private var replacements = ReplacementList()
     private var remaining = SealedHeaderWriter()
     private let headers = HeaderList()
 
@@ -28,14 +31,16 @@ public final class RecordDecryptor: RecordTransform {
     /// - Parameters:
     ///   - rules: what is opened, and what happens to what can't be.
     ///   - keys: the worker's view of its data keys.
+    ///   - schemas: the worker's view of the schema registry; nil where none is configured.
     /// - Throws: where the rules can't be carried out, such as an invalid schema.
     public init(
-        rules: DecryptionRules, keys: DataKeyReader
+        rules: DecryptionRules, keys: DataKeyReader, schemas: SchemaReader? = nil
     ) throws(TransformError) {
         self.rules = rules
         acceptedTopics = rules.acceptedTopics.map { Array($0.utf8) }
         envelopes = EnvelopeReader(keks: rules.keks, listed: rules.valueFields)
         self.keys = OpeningKeys(reader: keys)
+        plans = OpeningPlans(schemas: try AvroSchemas(text: rules.schemaText, registry: schemas))
     }
 
     /// Opens the record's fields, or passes it on as the policies say.
@@ -57,7 +62,7 @@ public final class RecordDecryptor: RecordTransform {
     public func obtain(_ need: TransformNeed, within milliseconds: Int) -> Bool {
         switch need {
         case .key(let request): keys.obtain(request, within: milliseconds)
-        case .schema: false
+        case .schema(let id): plans.obtain(schema: id, within: milliseconds)
         }
     }
 
@@ -116,15 +121,15 @@ public final class RecordDecryptor: RecordTransform {
         return fields
     }
 
-    private static let unsupported = TransformError(
-        .layoutMismatch, "the layout seals a part of the record that this version can't open")
+    static let unsupported = TransformError(
+        .layoutMismatch, "the layout seals something in a way that this version of Fieldseal can't open")
 
     private func open(
         _ fields: EnvelopeLayout.SealedFields, of payload: UnsafeRawBufferPointer, in record: RecordView,
         own: RecordHeaders, envelope: Envelope, now: Int64
     ) throws(TransformError) -> RecordView {
         let shape = envelope.shape
-        let plan = try plan(for: shape, fields: fields)
+        let plan = try plans.plan(for: shape, fields: fields, payload: payload, now: now)
         do throws(FormatError) {
             try finder.find(in: payload, by: plan)
             try headerFields.begin(own.sealedValue)
@@ -140,6 +145,7 @@ public final class RecordDecryptor: RecordTransform {
         value.removeAll()
         switch plan {
         case .json: try openJSON(fields, of: payload, shape: shape, plan: plan)
+        case .avro(let avro): try openAvro(fields, of: payload, shape: shape, plan: plan, avro: avro)
         }
         guard headerFields.isExhausted else {
             throw TransformError(
@@ -156,7 +162,8 @@ public final class RecordDecryptor: RecordTransform {
         plan: FieldFinder.Plan
     ) throws(TransformError) {
         var copied = 0
-        for match in finder.matches(by: plan) {
+        for index in 0..<finder.count(by: plan) {
+            let match = finder.match(at: index, by: plan)
             try checkCovered(match, by: fields, shape: shape)
             guard shape.opensField[match.rule] else { continue }
             value.append(payload.bytes(in: copied..<match.token.lowerBound))
@@ -167,6 +174,45 @@ public final class RecordDecryptor: RecordTransform {
         value.append(payload.bytes(in: copied..<payload.count))
     }
 
+    private func openAvro(
+        _ fields: EnvelopeLayout.SealedFields, of payload: UnsafeRawBufferPointer, shape: OpeningShape,
+        plan: FieldFinder.Plan, avro: AvroShape
+    ) throws(TransformError) {
+        let datum = FieldFinder.datum(of: payload, by: avro)
+        replacements.begin()
+        for index in 0..<finder.count(by: plan) {
+            let match = finder.match(at: index, by: plan)
+            try checkCovered(match, by: fields, shape: shape)
+            let opens = shape.opensField[match.rule]
+            let content = datum.bytes(in: match.content)
+            let text = match.placement == .inline ? content : try headerCiphertext(match, shape: shape, plan: plan)
+            if opens {
+                try open(text, match, of: fields, shape: shape, plan: plan, into: replacements.storage)
+            } else {
+                replacements.storage.append(content)
+                if match.placement == .header {
+                    remaining.path(finder.path(of: match, by: plan))
+                    remaining.text.append(text)
+                }
+            }
+            replacements.end()
+        }
+        finder.splice(payload, by: avro, replacements: replacements, into: value)
+    }
+
+    private func headerCiphertext(
+        _ match: FieldMatch, shape: OpeningShape, plan: FieldFinder.Plan
+    ) throws(TransformError) -> UnsafeRawBufferPointer {
+        do throws(FormatError) {
+            if let text = try headerFields.take(finder.path(of: match, by: plan)) { return text }
+        } catch {
+            throw TransformError(.layoutMismatch, "fieldseal.value is malformed at \(error)")
+        }
+        throw TransformError(
+            .layoutMismatch, "fieldseal.value has no ciphertext for the field, or not in the order of the record",
+            field: shape.pathTexts[match.rule])
+    }
+
     /// The content of a JSON string, its escapes undone.
     private func ciphertext(
         in token: UnsafeRawBufferPointer, field: String
@@ -174,7 +220,8 @@ public final class RecordDecryptor: RecordTransform {
         if let plain = JSONString.plainContent(token) { return plain }
         unescaped.removeAll()
         guard JSONString.unescape(token, into: unescaped) else {
-            throw TransformError(.layoutMismatch, "the layout seals this field and it holds no ciphertext", field: field)
+            throw TransformError(
+                .layoutMismatch, "the layout seals this field and it holds no ciphertext", field: field)
         }
         return unescaped.bytes
     }
@@ -184,7 +231,8 @@ public final class RecordDecryptor: RecordTransform {
     ) throws(TransformError) {
         guard match.rule < fields.fields.count else {
             throw TransformError(
-                .layoutMismatch, "this pair opens the field by name, and the layout does not seal it: it is in the clear",
+                .layoutMismatch,
+                "this pair opens the field by name, and the layout does not seal it: it is in the clear",
                 field: shape.pathTexts[match.rule])
         }
     }
@@ -209,20 +257,6 @@ public final class RecordDecryptor: RecordTransform {
             case .cryptography(let error): throw TransformError(error, field: field)
             }
         }
-    }
-
-    private func plan(
-        for shape: OpeningShape, fields: EnvelopeLayout.SealedFields
-    ) throws(TransformError) -> FieldFinder.Plan {
-        if let known = shape.plan { return known }
-        guard fields.format == .json, fields.mode == nil, fields.original == nil else { throw Self.unsupported }
-        let jsonType = Array(FieldFinder.jsonType.rawBytes)
-        guard fields.fields.allSatisfy({ $0.type == jsonType && !$0.isInHeader }) else {
-            throw TransformError(.layoutMismatch, "a field of a JSON value has another type than json in the layout")
-        }
-        let plan = FieldFinder.Plan.json(JSONPlan(paths: shape.paths))
-        shape.plan = plan
-        return plan
     }
 
     /// The record's headers with what is still sealed: the envelope as it was, and what the pair has opened.

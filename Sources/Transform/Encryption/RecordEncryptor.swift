@@ -2,6 +2,7 @@ import Cryptography
 import Formats
 import KeyManagement
 import Records
+import SchemaRegistry
 
 /// Seals the configured fields of each record and gives it an envelope.
 ///
@@ -11,12 +12,14 @@ public final class RecordEncryptor: RecordTransform {
     private let keys: SealingKeys
     private let reader: DataKeyReader
     private let shapes: SealingShapes
+    private let schemas: AvroSchemas
     private let lookups: ValueLookups
     private let rulePaths: [String]
     private let requiresFields: Bool
 
     private let finder = FieldFinder()
     private let sealer = FieldSealer()
+    private var replacements = ReplacementList()
     private let value = OutputBuffer(capacity: 4096)
     private var sealedFields = SealedHeaderWriter()
     private let headers = HeaderList()
@@ -28,9 +31,10 @@ public final class RecordEncryptor: RecordTransform {
     ///   - rules: what is sealed.
     ///   - target: the topic that its records are written to; it stands in every envelope.
     ///   - keys: the worker's view of its data keys.
+    ///   - schemas: the worker's view of the schema registry; nil where none is configured.
     /// - Throws: where the rules can't be carried out, such as more fields than an envelope holds.
     public init(
-        rules: EncryptionRules, target: String, keys: DataKeyReader
+        rules: EncryptionRules, target: String, keys: DataKeyReader, schemas: SchemaReader? = nil
     ) throws(TransformError) {
         let topic = Array(target.utf8)
         self.rules = rules
@@ -39,9 +43,10 @@ public final class RecordEncryptor: RecordTransform {
         self.keys = SealingKeys(rules: rules.valueFields, topic: topic, reader: keys)
         lookups = ValueLookups(rules: rules.valueFields)
         rulePaths = (rules.valueFields.map(\.path) + lookups.paths).map(\.description)
+        self.schemas = try AvroSchemas(text: rules.schemaText, registry: schemas)
         shapes = try SealingShapes(
             rules: rules, topic: topic, algorithms: self.keys.algorithms, slotOfRule: self.keys.slotOfRule,
-            lookups: lookups.paths)
+            lookups: lookups.paths, schemas: self.schemas)
         isPresent = Array(repeating: false, count: rules.valueFields.count)
     }
 
@@ -71,7 +76,7 @@ public final class RecordEncryptor: RecordTransform {
     public func obtain(_ need: TransformNeed, within milliseconds: Int) -> Bool {
         switch need {
         case .key(let request): reader.obtain(request, within: milliseconds)
-        case .schema: false
+        case .schema(let id): schemas.obtain(id: id, within: milliseconds)
         }
     }
 
@@ -95,7 +100,10 @@ public final class RecordEncryptor: RecordTransform {
         }
         guard requiresFields else { return }
         for index in isPresent.indices { isPresent[index] = false }
-        for match in finder.matches(by: plan) where match.rule < isPresent.count { isPresent[match.rule] = true }
+        for index in 0..<finder.count(by: plan) {
+            let rule = finder.match(at: index, by: plan).rule
+            if rule < isPresent.count { isPresent[rule] = true }
+        }
         for (index, rule) in rules.valueFields.enumerated() where rule.isRequired && !isPresent[index] {
             throw Self.missing(rulePaths[index])
         }
@@ -115,12 +123,15 @@ public final class RecordEncryptor: RecordTransform {
         }
         switch plan {
         case .json: try sealJSON(payload, by: plan)
+        case .avro(let shape): try sealAvro(payload, by: plan, shape: shape)
         }
     }
 
     private func sealJSON(_ payload: UnsafeRawBufferPointer, by plan: FieldFinder.Plan) throws(TransformError) {
         var copied = 0
-        for match in finder.matches(by: plan) where match.rule < keys.slotOfRule.count {
+        for index in 0..<finder.count(by: plan) {
+            let match = finder.match(at: index, by: plan)
+            guard match.rule < keys.slotOfRule.count else { continue }
             value.append(payload.bytes(in: copied..<match.token.lowerBound))
             value.append(UInt8(ascii: "\""))
             try sealField(match, of: payload, by: plan, into: value)
@@ -128,6 +139,27 @@ public final class RecordEncryptor: RecordTransform {
             copied = match.token.upperBound
         }
         value.append(payload.bytes(in: copied..<payload.count))
+    }
+
+    private func sealAvro(
+        _ payload: UnsafeRawBufferPointer, by plan: FieldFinder.Plan, shape: AvroShape
+    ) throws(TransformError) {
+        let datum = FieldFinder.datum(of: payload, by: shape)
+        replacements.begin()
+        for index in 0..<finder.count(by: plan) {
+            let match = finder.match(at: index, by: plan)
+            if match.rule >= keys.slotOfRule.count {
+                replacements.storage.append(datum.bytes(in: match.content))
+            } else if match.placement == .inline {
+                try sealField(match, of: datum, by: plan, into: replacements.storage)
+            } else {
+                sealedFields.path(finder.path(of: match, by: plan))
+                try sealField(match, of: datum, by: plan, into: sealedFields.text)
+                shape.plan.appendPlaceholder(for: match, to: replacements.storage)
+            }
+            replacements.end()
+        }
+        finder.splice(payload, by: shape, replacements: replacements, into: value)
     }
 
     private func sealField(

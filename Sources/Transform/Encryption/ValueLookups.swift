@@ -44,7 +44,9 @@ struct ValueLookups {
     ) -> UnsafeRawBufferPointer? {
         guard let payload = record.value, let lookup = paths.firstIndex(of: path) else { return nil }
         var found: FieldMatch?
-        for match in finder.matches(by: plan) where match.rule == fieldCount + lookup {
+        for index in 0..<finder.count(by: plan) {
+            let match = finder.match(at: index, by: plan)
+            guard match.rule == fieldCount + lookup else { continue }
             guard found == nil else { return nil }
             found = match
         }
