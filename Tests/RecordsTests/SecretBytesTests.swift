@@ -76,11 +76,13 @@ import Testing
             let place = UInt(bitPattern: secret.withUnsafeBytes { $0.baseAddress })
             let flags = try withExtendedLifetime(secret) { try #require(try memoryFlags(of: place)) }
             #expect(flags.contains("dd"))
+            // What becomes of a page locked here tells whether locking works: a sanitizer makes mlock do nothing.
             let probe = UnsafeMutableRawPointer.allocate(byteCount: Self.page, alignment: Self.page)
             defer { probe.deallocate() }
-            guard mlock(probe, Self.page) == 0 else { return }
+            mlock(probe, Self.page)
+            let canLock = try memoryFlags(of: UInt(bitPattern: probe))?.contains("lo")
             munlock(probe, Self.page)
-            #expect(flags.contains("lo"))
+            #expect(flags.contains("lo") == canLock)
         }
 
         /// The kernel's flags of the mapping that holds `place` (proc(5), VmFlags).
