@@ -163,6 +163,16 @@ import Testing
         }
     }
 
+    @Test func `The paths of one scan do not pile up on those of the scans before`() throws {
+        let scanner = JSONFieldScanner()
+        let plan = JSONPlan(paths: [try FieldPath(parsing: "l[*]"), try FieldPath(parsing: "b")])
+        let payload = JSONTestPayload(Array("{\"l\":[1,2],\"b\":2}".utf8))
+        try scanner.scan(payload.bytes, plan: plan)
+        let count = scanner.paths.count
+        for _ in 0..<3 { try scanner.scan(payload.bytes, plan: plan) }
+        #expect(scanner.paths.count == count)
+    }
+
     @Test func `More matches than a scanner first has room for are all kept`() throws {
         let elements = (0..<1_000).map { "{\"x\":\($0)}" }.joined(separator: ",")
         let expected = (0..<1_000).map { "[\($0)].x=\($0)" }

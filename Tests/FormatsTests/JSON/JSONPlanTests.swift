@@ -7,8 +7,11 @@ import Testing
     @Test func `Paths that overlap are no crash: the outer one wins, of equal ones the first`() throws {
         #expect(try fields("{\"a\":{\"b\":1}}", "a.b", "a") == ["a={\"b\":1}"])
         #expect(try fields("{\"a\":{\"b\":1},\"c\":2}", "*", "a.b", "a") == ["a={\"b\":1}", "c=2"])
-        let paths = [try FieldPath(parsing: "a"), try FieldPath(parsing: "a")]
-        #expect(try JSONTestScan(Array("{\"a\":1}".utf8), paths).found.map(\.rule) == [0])
+        for other in ["a", "*"] {
+            let paths = [try FieldPath(parsing: "a"), try FieldPath(parsing: other)]
+            #expect(try JSONTestScan(Array("{\"a\":1}".utf8), paths).found.map(\.rule) == [0])
+            #expect(try JSONTestScan(Array("{\"a\":1}".utf8), paths.reversed()).found.map(\.rule) == [0])
+        }
     }
 
     @Test func `Hundreds of keys beside each other are each found`() throws {

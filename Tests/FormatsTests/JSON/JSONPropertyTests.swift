@@ -11,7 +11,7 @@ import Testing
             var document = JSONTestDocument(seed: seed)
             let text = document.text()
             let node = try #require(JSONReference.parse(text), "seed \(seed) is no JSON to the reference")
-            for _ in 0..<3 { compare(text, node, document.paths(), scanner, seed: seed) }
+            for _ in 0..<3 { compare(text, node, document.paths(in: node), scanner, seed: seed) }
         }
     }
 
@@ -26,7 +26,7 @@ import Testing
                 let node = JSONReference.parse(changed)
                 #expect(accepts(changed) == (node != nil), "seed \(seed): \(printable(changed))")
                 #expect(readerAccepts(changed) == (node != nil), "seed \(seed): \(printable(changed))")
-                if let node { compare(changed, node, document.paths(), scanner, seed: seed) }
+                if let node { compare(changed, node, document.paths(in: node), scanner, seed: seed) }
             }
         }
     }

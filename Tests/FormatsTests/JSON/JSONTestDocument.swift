@@ -18,14 +18,30 @@ struct JSONTestDocument {
         Array((space() + value(depth: 0) + space()).utf8)
     }
 
-    /// Paths of which none overlaps another.
-    mutating func paths() -> [FieldPath] {
+    /// Paths of which none overlaps another: most lead somewhere in `node`, some anywhere.
+    mutating func paths(in node: JSONReference.Node) -> [FieldPath] {
         var paths: [FieldPath] = []
         for _ in 0..<Int.random(in: 1...6, using: &random) {
-            let path = FieldPath(segments: (0..<Int.random(in: 1...4, using: &random)).map { _ in segment() })
+            var segments = random.chance(95) ? way(into: node) : []
+            if segments.isEmpty { segments = (0..<Int.random(in: 1...3, using: &random)).map { _ in segment() } }
+            let path = FieldPath(segments: segments)
             if paths.allSatisfy({ !$0.overlaps(path) }) { paths.append(path) }
         }
         return paths
+    }
+
+    private mutating func way(into node: JSONReference.Node) -> [FieldPath.Segment] {
+        switch node.value {
+        case .object(let members):
+            guard let member = members.randomElement(using: &random) else { return [] }
+            let step: FieldPath.Segment = random.chance(15) ? .anyValue : .key(member.key)
+            return random.chance(25) ? [step] : [step] + way(into: member.value)
+        case .list(let elements):
+            guard let index = elements.indices.randomElement(using: &random) else { return [] }
+            let step: FieldPath.Segment = random.chance(25) ? .anyElement : .index(index)
+            return random.chance(25) ? [step] : [step] + way(into: elements[index])
+        case .null, .scalar: return []
+        }
     }
 
     /// The text with a few bytes changed, taken out, put in or doubled.
@@ -69,7 +85,8 @@ struct JSONTestDocument {
     }
 
     private mutating func value(depth: Int) -> String {
-        switch Int.random(in: 0..<(depth < 5 ? 12 : 6), using: &random) {
+        let kinds = depth == 0 ? 5..<12 : depth < 5 ? 0..<12 : 0..<6
+        switch Int.random(in: kinds, using: &random) {
         case 0: return "null"
         case 1: return ["true", "false"].randomElement(using: &random)!
         case 2: return number()
