@@ -70,6 +70,13 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
 
+        // Not part of the product: measures it.
+        .executableTarget(
+            name: "FieldsealBenchmarks",
+            dependencies: [
+                "Pipeline", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats"]),

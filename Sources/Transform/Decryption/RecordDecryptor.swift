@@ -24,6 +24,7 @@ public final class RecordDecryptor: RecordTransform {
     private var remaining = SealedHeaderWriter()
     private let headers = HeaderList()
 
+    /// Why the last record was passed on as it came; nil where it was opened.
     public private(set) var passedOn: TransformError?
 
     /// Makes a decryptor.
