@@ -77,7 +77,8 @@ let package = Package(
         .testTarget(name: "KeyManagementTests", dependencies: ["KeyManagement"]),
         .testTarget(name: "TransformTests", dependencies: ["Transform"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
-        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
+        .testTarget(
+            name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Refusals.txt"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -4,5 +4,6 @@ import ArgumentParser
 @main
 struct Fieldseal: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "fieldseal", abstract: "Encrypts chosen fields of Kafka records, and decrypts them on demand.")
+        commandName: "fieldseal", abstract: "Encrypts chosen fields of Kafka records, and decrypts them on demand.",
+        subcommands: [CheckCommand.self])
 }
