@@ -86,8 +86,8 @@ let package = Package(
         .testTarget(name: "KeyManagementTests", dependencies: ["KeyManagement"]),
         .testTarget(name: "TransformTests", dependencies: ["Transform"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Refusals.txt"]),
         .testTarget(name: "IntegrationTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),
-        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -57,7 +57,8 @@ struct PairBuilder {
                 "found beside encrypt; allowed: one of the two")
         case (false, false):
             diagnostics.error(
-                at: section.mark, section.path, "the key \"encrypt\" or \"decrypt\" is missing; allowed: one of the two")
+                at: section.mark, section.path, "the key \"encrypt\" or \"decrypt\" is missing; allowed: one of the two"
+            )
         }
         return nil
     }

@@ -2,9 +2,9 @@ import KeyManagement
 
 extension Form where Value == HTTPAddress {
     /// The address of a server.
-    static func address(allowsPath: Bool) -> Form {
-        .scalar("http(s)://HOST[:PORT]\(allowsPath ? "[/PATH]" : "") without a user name, password or query") { found in
-            HTTPAddress(parsing: found.text, allowsPath: allowsPath).map { .value($0) } ?? .refused()
+    static var address: Form {
+        .scalar("http(s)://HOST[:PORT][/PATH] without a user name, password or query") { found in
+            HTTPAddress(parsing: found.text).map { .value($0) } ?? .refused()
         }
     }
 }

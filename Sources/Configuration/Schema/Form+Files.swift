@@ -1,13 +1,13 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 extension Form where Value == String {
     /// A file that can be read; the value is its path from the root or from the working directory.
     static var file: Form {
-        let allowed = "a file that can be read, relative to this file"
+        let allowed = "a readable file; relative paths start from the configuration's folder"
         return Form(allowed: allowed) { node, reading in
             let text = Form<ResolvedText>.scalar(allowed) { $0.text.isEmpty ? .refused() : .value($0) }
             guard let found = text.read(node, reading) else { return nil }

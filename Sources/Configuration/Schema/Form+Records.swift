@@ -50,10 +50,16 @@ extension Form where Value == TopicPair.StartPosition {
 
 /// Milliseconds since the Unix epoch of an RFC 3339 time from then to the year 9999, or nil.
 private func milliseconds(rfc3339 text: String) -> Int64? {
-    let shape = /[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})/
-    guard let match = text.wholeMatch(of: shape) else { return nil }
-    let style = Date.ISO8601FormatStyle(includingFractionalSeconds: match.1 != nil)
-    guard let date = try? Date(text.uppercased(), strategy: style) else { return nil }
-    let milliseconds = (date.timeIntervalSince1970 * 1_000).rounded()
-    return milliseconds >= 0 ? Int64(exactly: milliseconds) : nil
+    let shape = /(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))/
+    guard text.utf8.allSatisfy({ $0 < 0x80 }), let match = text.wholeMatch(of: shape)?.output else { return nil }
+    let minutes = match.9.flatMap { Int($0) }.flatMap { hours in match.10.flatMap { Int($0) }.map { hours * 60 + $0 } }
+    let offset = (minutes ?? 0) * (match.8 == "-" ? -60 : 60)
+    let components = DateComponents(
+        calendar: Calendar(identifier: .gregorian), timeZone: TimeZone(secondsFromGMT: offset), year: Int(match.1),
+        month: Int(match.2), day: Int(match.3), hour: Int(match.4), minute: Int(match.5), second: Int(match.6))
+    // A calendar takes February 30 for March 2 unless it is asked.
+    guard components.timeZone != nil, components.isValidDate, let date = components.date else { return nil }
+    let fraction = match.7.map { ($0 + "000").prefix(3) }.flatMap { Int64($0) } ?? 0
+    let milliseconds = Int64(date.timeIntervalSince1970) * 1_000 + fraction
+    return milliseconds >= 0 ? milliseconds : nil
 }

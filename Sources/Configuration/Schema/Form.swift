@@ -50,8 +50,9 @@ extension Form {
     private static func refusal(
         of found: ResolvedText, isSecret: Bool, reason: String?, allowed: String
     ) -> String {
-        // An address may hold a password before its @, whichever setting it was meant for.
-        let isShown = !isSecret && !(found.shown.contains("://") && found.shown.contains("@"))
+        // An address may hold a password before its @ or a token in its query, whichever setting it was meant for.
+        let mayHoldSecret = found.shown.contains("://") && found.shown.contains { "@?#".contains($0) }
+        let isShown = !isSecret && !mayHoldSecret
         let shown = isShown ? "\"\(printable(found.shown))\"" : "a value that is not shown"
         let isReasonSafe = found.isQuotable && isShown
         let reasonText = isReasonSafe ? reason.map { ": \(printable($0, limit: 300))" } ?? "" : ""

@@ -7,12 +7,12 @@ struct HTTPAddress: Hashable, Sendable {
     let port: Int?
 
     /// Parses `http[s]://HOST[:PORT][/PATH]`; nil where the text is anything else.
-    init?(parsing text: String, allowsPath: Bool) {
+    init?(parsing text: String) {
         guard let scheme = ["https://", "http://"].first(where: text.hasPrefix) else { return nil }
         let rest = text.dropFirst(scheme.count)
         let end = rest.firstIndex(of: "/") ?? rest.endIndex
         let path = rest[end...].utf8
-        guard path.allSatisfy(Self.isPathByte), allowsPath || path.count <= 1,
+        guard path.allSatisfy(Self.isPathByte),
             let authority = Authority(parsing: String(rest[..<end]))
         else { return nil }
         self.text = text

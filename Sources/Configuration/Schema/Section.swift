@@ -27,7 +27,13 @@ struct Section: Sendable {
             return nil
         }
         var value = SectionValue(mark: node.mark, path: reading.path)
-        for member in members { read(member, reading.inside(member.name), into: &value) }
+        for member in members {
+            guard isPlausibleKey(member.name) else {
+                diagnoseImplausible(member, reading)
+                continue
+            }
+            read(member, reading.inside(member.name), into: &value)
+        }
         for setting in settings where setting.isRequired && value.marks[setting.name] == nil {
             reading.refuse(node, "the key \"\(setting.name)\" is missing; allowed: \(setting.allowed)")
         }
@@ -57,6 +63,13 @@ struct Section: Sendable {
         let advice =
             nearestName(to: member.name, among: known).map { "did you mean \"\($0)\"?" } ?? "allowed: \(names)"
         reading.diagnostics.error(at: member.mark, reading.path, "unknown key; \(advice)")
+    }
+
+    private func diagnoseImplausible(_ member: ConfigurationNode.Member, _ reading: Reading) {
+        reading.diagnostics.error(
+            at: member.mark, reading.path,
+            "found a key that is not shown, since it is made of more than letters, digits, '.', '_' and '-'; is a space "
+                + "missing after a colon? allowed: \(names)")
     }
 
     private var names: String {

@@ -35,7 +35,8 @@ enum InMemoryKeys {
 extension Form where Value == String {
     /// A key's name as it stands in `in-memory-kms://NAME`.
     fileprivate static var inMemoryName: Form {
-        .scalar("a name of letters, digits, '_', '.' and '-'") { found in
+        // Not shown, as it may be a key in the wrong place.
+        .scalar("a name of letters, digits, '_', '.' and '-'", isSecret: true) { found in
             InMemoryKeys.isName(found.text) ? .value(found.text) : .refused()
         }
     }

@@ -3,7 +3,7 @@ import SchemaRegistry
 /// The keys of `schemaRegistry`.
 enum SchemaRegistryKeys {
     static let url = Setting(
-        "url", .address(allowsPath: true), .required, "The registry's address, such as `https://registry:8081`.")
+        "url", .address, .required, "The registry's address, such as `https://registry:8081`.")
     static let basicAuth = Setting(
         "basicAuth", .section(basicAuthSection), .optional("no credentials"), "A user name and password.")
     static let bearerToken = Setting(

@@ -6,7 +6,7 @@ enum VaultKeys {
     }
 
     static let uri = Setting(
-        "uri", .address(allowsPath: false), .required, "The server's address, such as `https://vault:8200`.")
+        "uri", .address, .required, "The server's address, such as `https://vault:8200`.")
     static let type = Setting(
         "type",
         .choice(
@@ -32,7 +32,8 @@ enum VaultKeys {
         "Other `host[:port]` that a key address may name for this same server.")
 
     static let section = Section(
-        "kms.vault", "The transit engine of HashiCorp Vault or OpenBao. The token needs `update` on the keys' "
+        "kms.vault",
+        "The transit engine of HashiCorp Vault or OpenBao. The token needs `update` on the keys' "
             + "`encrypt` and `decrypt` paths.",
         [uri, type, token, namespace, caFile, certificateFile, keyFile, allowInsecure, aliases]
             + ["roleId", "secretId", "mount", "username", "password", "role", "jwt", "path", "name"].map {

@@ -85,14 +85,16 @@ struct ScalarSource {
         let name = String(text[..<end])
         guard Self.isName(name) else {
             let advice = "names no environment variable (letters, digits and _); write \"$${\" for a literal \"${\""
-            throw Failure("\"${\(printable(name, limit: 40))}\" \(advice)", discreet: "what stands in \"${}\" \(advice)")
+            throw Failure(
+                "\"${\(printable(name, limit: 40))}\" \(advice)", discreet: "what stands in \"${}\" \(advice)")
         }
         guard let value = environment[name] else {
             // A password may hold "${" by chance, so that only a variable that stands alone is named in a secret.
             let isAlone = isFirst && text.index(after: end) == text.endIndex
             throw Failure(
                 "the environment variable \(name) is not set",
-                discreet: isAlone ? nil : "an environment variable in it is not set; write \"$${\" for a literal \"${\"")
+                discreet: isAlone ? nil : "an environment variable in it is not set; write \"$${\" for a literal \"${\""
+            )
         }
         return (value, text[text.index(after: end)...])
     }

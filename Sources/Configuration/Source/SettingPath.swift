@@ -5,8 +5,7 @@ struct SettingPath: Hashable, Sendable, CustomStringConvertible {
     static let root = SettingPath(description: "")
 
     func appending(_ name: String) -> SettingPath {
-        let name = printable(name, limit: 64)
-        return SettingPath(description: description.isEmpty ? name : "\(description).\(name)")
+        SettingPath(description: description.isEmpty ? name : "\(description).\(name)")
     }
 
     func appending(_ index: Int) -> SettingPath {

@@ -136,16 +136,17 @@ struct YAMLDocument {
         switch error as? YamlError {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            return Failure(mark: SourceMark(line: mark.line, column: mark.column), message: "no YAML: \(problem)")
+            return Failure(
+                mark: SourceMark(line: mark.line, column: mark.column), message: "this is not valid YAML: \(problem)")
         case .reader(let problem, let offset, _, _):
-            return Failure(mark: Self.mark(at: offset ?? 0, in: text), message: "no YAML: \(problem)")
+            return Failure(mark: Self.mark(at: offset ?? 0, in: text), message: "this is not valid YAML: \(problem)")
         case .duplicatedKeysInMapping(let names, let context):
-            let name = printable(restored(names.first ?? ""), limit: 40)
+            let name = names.first.map(restored).flatMap { isPlausibleKey($0) ? " \"\($0)\"" : nil } ?? ""
             return Failure(
                 mark: SourceMark(line: context.mark.line, column: context.mark.column),
-                message: "the key \"\(name)\" is given more than once in this mapping")
+                message: "the key\(name) is given more than once in this mapping")
         default:
-            return Failure(mark: .start, message: "no YAML")
+            return Failure(mark: .start, message: "this is not valid YAML")
         }
     }
 
