@@ -83,7 +83,7 @@ let package = Package(
         .testTarget(name: "HTTPTransportTests", dependencies: ["Records", "HTTPTransport"]),
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient"]),
         .testTarget(name: "SchemaRegistryTests", dependencies: ["Records", "HTTPTransport", "SchemaRegistry"]),
-        .testTarget(name: "KeyManagementTests", dependencies: ["KeyManagement"]),
+        .testTarget(name: "KeyManagementTests", dependencies: ["Records", "Cryptography", "KeyManagement"]),
         .testTarget(name: "TransformTests", dependencies: ["Transform"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Refusals.txt"]),
