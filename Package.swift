@@ -22,6 +22,8 @@ let package = Package(
         .systemLibrary(name: "CGcrypt", pkgConfig: "libgcrypt", providers: [.apt(["libgcrypt20-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
+        .systemLibrary(name: "CProcess"),
+
         // Floor 1.
         .target(name: "Records"),
 
@@ -62,10 +64,17 @@ let package = Package(
         .executableTarget(
             name: "fieldseal",
             dependencies: [
-                "Configuration", "Pipeline",
+                "Configuration", "Pipeline", "CProcess",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+
+        // Not part of the product: measures it.
+        .executableTarget(
+            name: "FieldsealBenchmarks",
+            dependencies: [
+                "Pipeline", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
@@ -77,6 +86,7 @@ let package = Package(
         .testTarget(name: "KeyManagementTests", dependencies: ["KeyManagement"]),
         .testTarget(name: "TransformTests", dependencies: ["Transform"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
+        .testTarget(name: "IntegrationTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),
         .testTarget(
             name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Refusals.txt"]),
     ],

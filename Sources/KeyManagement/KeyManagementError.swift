@@ -72,6 +72,14 @@ public enum KeyManagementError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether the KMS itself gave this answer about a key, and so is well.
+    var isAnswer: Bool {
+        switch self {
+        case .unknownKey, .refused, .unusableKey, .undecryptable, .wrongKeyLength: true
+        default: false
+        }
+    }
+
     /// A sentence for people.
     public var description: String {
         switch self {

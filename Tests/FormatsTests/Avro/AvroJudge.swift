@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+/// The Python judges, one process for many cases.
+enum AvroJudge {
+    struct Case: Encodable {
+        var schema: String
+        var data: [Data]
+        /// Whether the decoded values are wanted, as Python prints them.
+        var show = false
+
+        init(schema: String, data: [[UInt8]], show: Bool = false) {
+            self.schema = schema
+            self.data = data.map { Data($0) }
+            self.show = show
+        }
+    }
+
+    struct Verdict: Decodable {
+        var error: String?
+        var canonical: String
+        var fingerprint: String
+        var values: [String]
+    }
+
+    static func verdicts(on cases: [Case]) throws -> [Verdict] {
+        let root = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().appending(path: "../../..").standardizedFileURL
+        let folder = FileManager.default.temporaryDirectory.appending(path: "avro-judge-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (input, output) = (folder.appending(path: "in"), folder.appending(path: "out"))
+        var lines = Data()
+        for one in cases { lines += try JSONEncoder().encode(one) + [0x0A] }
+        try lines.write(to: input)
+        let process = Process()
+        process.executableURL = root.appending(path: ".deps/venv/bin/python")
+        process.arguments = [root.appending(path: "Tests/Judges/avro_judge.py").path, input.path, output.path]
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        let verdicts = try Data(contentsOf: output).split(separator: 0x0A)
+            .map { try JSONDecoder().decode(Verdict.self, from: $0) }
+        try #require(verdicts.count == cases.count)
+        return verdicts
+    }
+}
