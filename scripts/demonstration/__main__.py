@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -31,6 +32,15 @@ SCHEMA = (HERE / "customer.avsc").read_text()
 Topic = list[list[Record]]
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What the demonstration found."""
+
+    line: str
+    is_fine: bool
+    """Whether every record came through, none was readable on the way, and the looking itself was sharp."""
+
+
 class Demonstration:
     """The way of the records through one set of surroundings."""
 
@@ -43,15 +53,15 @@ class Demonstration:
         self._deserializer = AvroDeserializer(self._registry, SCHEMA)
         self._secrets: dict[bytes, set[bytes]] = {}
 
-    def run(self, number: int, seed: int) -> bool:
-        """Whether every record came through, and none was readable on the way."""
+    def run(self, number: int, seed: int) -> Outcome:
+        """Takes `number` customers all the way and looks at what became of them."""
         raw = self._produce(number, seed)
         encrypted, clear = self._process({name: count(topic) for name, topic in raw.items()})
         for name in FORMATS:
             self._show(name, raw[name], encrypted[name], clear[name])
         print()
         readable = self._read_as_others_do(encrypted)
-        return self._compare(raw, encrypted, clear) and readable
+        return self._compare(raw, encrypted, clear, readable)
 
     # Producing
 
@@ -147,8 +157,9 @@ class Demonstration:
 
     # Comparing
 
-    def _compare(self, raw: dict[str, Topic], encrypted: dict[str, Topic], clear: dict[str, Topic]) -> bool:
-        """Prints the sums; whether they are what they must be."""
+    def _compare(
+        self, raw: dict[str, Topic], encrypted: dict[str, Topic], clear: dict[str, Topic], readable: bool
+    ) -> Outcome:
         written = sum(map(count, raw.values()))
         sealed = sum(map(count, encrypted.values()))
         opened = sum(map(count, clear.values()))
@@ -158,11 +169,10 @@ class Demonstration:
         leaked = sum(in_the_clear(flatten(topic), self._secrets) for topic in encrypted.values())
         step(f"looking for each record's own sealed values: found in {visible} of {telling} raw records that have any,")
         step(f"    and in {leaked} encrypted ones")
-        print(
+        return Outcome(
             f"demo: {written} in, {sealed} encrypted, {opened} decrypted, {same} identical, {leaked} in the clear",
-            flush=True,
+            is_fine=readable and written == sealed == opened == same and leaked == 0 and visible == telling,
         )
-        return written == sealed == opened == same and leaked == 0 and visible == telling
 
 
 def _is_worth_showing(record: Record) -> bool:
@@ -191,11 +201,12 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="fieldseal-demo-") as name:
             folder = Path(name)
             with surroundings(folder) as around:
-                fine = Demonstration(around, options.program, folder).run(options.records, options.seed)
+                outcome = Demonstration(around, options.program, folder).run(options.records, options.seed)
     except (ServerFailed, TopicsFailed, VaultRefused, Unusable) as failure:
         print(f"demo: failed: {failure}", file=sys.stderr)
         return 1
-    return 0 if fine else 1
+    print(outcome.line)
+    return 0 if outcome.is_fine else 1
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pprint
 import sys
 import time
 from collections.abc import Iterable, Mapping
@@ -51,8 +52,8 @@ def show_record(title: str, record: Record, value: str | None = None) -> None:
 
 
 def members(content: Mapping[str, object]) -> str:
-    """One line for each member of a deserialized record."""
-    return "\n".join(f"{name} = {value!r}" for name, value in content.items())
+    """A deserialized record, a member a line."""
+    return "\n".join(f"{name} = {pprint.pformat(value, width=WIDTH, sort_dicts=False)}" for name, value in content.items())
 
 
 def _header_text(content: bytes | None) -> str:
