@@ -83,12 +83,11 @@ let package = Package(
         .testTarget(name: "HTTPTransportTests", dependencies: ["Records", "HTTPTransport"]),
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient"]),
         .testTarget(name: "SchemaRegistryTests", dependencies: ["Records", "HTTPTransport", "SchemaRegistry"]),
-        .testTarget(name: "KeyManagementTests", dependencies: ["KeyManagement"]),
+        .testTarget(name: "KeyManagementTests", dependencies: ["Records", "Cryptography", "KeyManagement"]),
         .testTarget(name: "TransformTests", dependencies: ["Transform"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Refusals.txt"]),
         .testTarget(name: "IntegrationTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),
-        .testTarget(
-            name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Refusals.txt"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -49,6 +49,7 @@ public final class AvroFieldScanner {
         _ payload: UnsafeRawBufferPointer, ranges: [Range<Int>], of replacements: UnsafeRawBufferPointer,
         into out: OutputBuffer
     ) {
-        splicer.splice(payload, walk: walk, ranges: ranges, of: replacements, into: out)
+        splicer.splice(
+            payload, matches: walk.matches, blocks: walk.blocks, ranges: ranges, of: replacements, into: out)
     }
 }

@@ -10,16 +10,16 @@ struct AvroSplicer {
     private var fieldGrowth: ContiguousArray<Int> = []
 
     mutating func splice(
-        _ payload: UnsafeRawBufferPointer, walk: borrowing AvroWalk, ranges: [Range<Int>],
-        of replacements: UnsafeRawBufferPointer, into out: OutputBuffer
+        _ payload: UnsafeRawBufferPointer, matches: ContiguousArray<FieldMatch>, blocks: ContiguousArray<AvroBlock>,
+        ranges: [Range<Int>], of replacements: UnsafeRawBufferPointer, into out: OutputBuffer
     ) {
-        precondition(ranges.count == walk.matches.count)
-        measure(walk, ranges)
+        precondition(ranges.count == matches.count)
+        measure(matches, blocks, ranges)
         var block = 0
         var position = 0
-        for (match, range) in zip(walk.matches, ranges) {
-            while block < walk.blocks.count, walk.blocks[block].sizeField.lowerBound < match.token.lowerBound {
-                copy(payload, &position, to: walk.blocks[block].sizeField, into: out)
+        for (match, range) in zip(matches, ranges) {
+            while block < blocks.count, blocks[block].sizeField.lowerBound < match.token.lowerBound {
+                copy(payload, &position, to: blocks[block].sizeField, into: out)
                 AvroVarint.append(length: sizes[block], to: out)
                 block += 1
             }
@@ -39,22 +39,24 @@ struct AvroSplicer {
     }
 
     /// Finds the blocks' new sizes, the last to begin first, since a size depends on the sizes of the blocks within.
-    private mutating func measure(_ walk: borrowing AvroWalk, _ ranges: [Range<Int>]) {
-        guard !walk.blocks.isEmpty else { return }
+    private mutating func measure(
+        _ matches: ContiguousArray<FieldMatch>, _ blocks: ContiguousArray<AvroBlock>, _ ranges: [Range<Int>]
+    ) {
+        guard !blocks.isEmpty else { return }
         growth.removeAll(keepingCapacity: true)
         var total = 0
         growth.append(0)
-        for (match, range) in zip(walk.matches, ranges) {
+        for (match, range) in zip(matches, ranges) {
             let length = match.placement == .inline ? AvroVarint.size(ofLength: range.count) : 0
             total += length + range.count - match.token.count
             growth.append(total)
         }
         sizes.removeAll(keepingCapacity: true)
         fieldGrowth.removeAll(keepingCapacity: true)
-        for _ in walk.blocks { sizes.append(0) }
-        for _ in 0...walk.blocks.count { fieldGrowth.append(0) }
-        for index in walk.blocks.indices.reversed() {
-            let block = walk.blocks[index]
+        for _ in blocks { sizes.append(0) }
+        for _ in 0...blocks.count { fieldGrowth.append(0) }
+        for index in blocks.indices.reversed() {
+            let block = blocks[index]
             sizes[index] =
                 block.size + growth[block.matches.upperBound] - growth[block.matches.lowerBound]
                 + fieldGrowth[index + 1] - fieldGrowth[block.end]

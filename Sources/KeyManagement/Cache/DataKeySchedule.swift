@@ -80,6 +80,9 @@ struct DataKeySchedule {
     /// Keys held for sealing and for opening.
     var counts: (sealing: Int, opening: Int) { (sealing.count, opening.count) }
 
+    /// Requests under way or failed lately.
+    var attemptCount: Int { attempts.count }
+
     /// Somebody needs a key.
     mutating func asked(_ request: DataKeyRequest, now: Int64) -> Answer {
         if let key = key(request), !key.isSpent, key.isFresh || now < key.expiresAt {

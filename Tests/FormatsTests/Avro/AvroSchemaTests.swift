@@ -1,3 +1,4 @@
+import Records
 import Testing
 
 @testable import Formats
@@ -184,6 +185,19 @@ import Testing
         ] {
             #expect(throws: AvroSchemaError.self) { try AvroSchema(parsing: text) }
         }
+    }
+
+    @Test("A schema as deep as is read compiles and reads data of that depth")
+    func deepest() throws {
+        let levels = 250
+        let text = String(repeating: #"{"type":"array","items":"#, count: levels) + "\"string\""
+        let schema = try AvroSchema(parsing: text + String(repeating: "}", count: levels))
+        let path = FieldPath(segments: Array(repeating: .anyElement, count: FieldPath.maximumSegments))
+        let plan = try AvroPlan(schema: schema, paths: [path])
+        #expect(plan.rules == [AvroRulePlan(typeName: "array", isHeader: true)])
+        let payload = [UInt8](repeating: 2, count: levels) + [2, 0x61] + [UInt8](repeating: 0, count: levels)
+        let scan = try AvroScan(payload, plan: plan, scanner: AvroFieldScanner())
+        #expect(scan.matches.map(\.path) == [String(repeating: "[0]", count: FieldPath.maximumSegments)])
     }
 
     @Test("A long chain of references and a doubling of types take neither stack nor time")
