@@ -64,7 +64,8 @@ let package = Package(
         .target(
             name: "Configuration",
             dependencies: [
-                "Pipeline", "Transform", "Formats", "KeyManagement", "SchemaRegistry", .product(name: "Yams", package: "Yams"),
+                "Pipeline", "Transform", "Formats", "KeyManagement", "SchemaRegistry",
+                .product(name: "Yams", package: "Yams"),
             ]),
 
         // Floor 7.
