@@ -22,6 +22,8 @@ let package = Package(
         .systemLibrary(name: "CGcrypt", pkgConfig: "libgcrypt", providers: [.apt(["libgcrypt20-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
+        .systemLibrary(name: "CProcess"),
+
         // Floor 1.
         .target(name: "Records"),
 
@@ -54,18 +56,26 @@ let package = Package(
         // Floor 6.
         .target(
             name: "Configuration",
-            dependencies: ["Pipeline", "Transform", "KeyManagement", .product(name: "Yams", package: "Yams")]),
+            dependencies: [
+                "Pipeline", "Transform", "Formats", "KeyManagement", "SchemaRegistry", .product(name: "Yams", package: "Yams"),
+            ]),
 
         // Floor 7.
         .executableTarget(
             name: "fieldseal",
             dependencies: [
-                "Configuration", "Pipeline",
+                "Configuration", "Pipeline", "CProcess",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
 
+        // Not part of the product: measures it.
+        .executableTarget(
+            name: "FieldsealBenchmarks",
+            dependencies: [
+                "Pipeline", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         // Servers that tests start.
         .target(name: "TestServers", dependencies: ["HTTPTransport"], path: "Tests/TestServers"),
 
@@ -80,7 +90,8 @@ let package = Package(
             name: "KeyManagementTests", dependencies: ["Records", "Cryptography", "KeyManagement", "TestServers"]),
         .testTarget(name: "TransformTests", dependencies: ["Transform"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
-        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Refusals.txt"]),
+        .testTarget(name: "IntegrationTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -8,8 +8,8 @@ public final class NonceSource {
     /// Bytes that one call of `RAND_bytes` draws: enough to hide its cost of about 0.9 us.
     private static let poolSize = 4096
 
-    private let pool: UnsafeMutableRawPointer
-    private let size: Int
+    let pool: UnsafeMutableRawPointer
+    let size: Int
     private var position: Int
     private let refills: Bool
 

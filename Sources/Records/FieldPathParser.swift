@@ -95,7 +95,9 @@ private struct FieldPathParser {
         case UInt8(ascii: "t"): return [0x09]
         case UInt8(ascii: "u"):
             let digits = bytes[(position + 1)...].prefix(4)
-            guard digits.count == 4, let value = UInt32(String(decoding: digits, as: UTF8.self), radix: 16),
+            // Checked here, since the number's initializer takes a sign for a digit.
+            guard digits.count == 4, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+                let value = UInt32(String(decoding: digits, as: UTF8.self), radix: 16),
                 let scalar = Unicode.Scalar(value)
             else { throw error("\\u takes four hexadecimal digits of a character (no surrogate; write it as it is)") }
             position += 4

@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// A growable run of bytes that is filled again and again without allocating once it has grown.
@@ -9,17 +9,25 @@ import Darwin
 /// Not thread-safe: it belongs to one worker. What it held is wiped when it grows and when it is freed, since plaintext
 /// passes through it. Pointers into it stay valid until the next append or reserve.
 public final class OutputBuffer {
-    @usableFromInline var base: UnsafeMutableRawPointer
-    @usableFromInline var capacity: Int
+    // Every byte of a record passes here: the checks for overlapping access would cost more than the appends. Sound, since
+    // no access to these lasts longer than one statement and the buffer stays on one thread.
+    @exclusivity(unchecked) @usableFromInline var base: UnsafeMutableRawPointer
+    @exclusivity(unchecked) @usableFromInline var capacity: Int
 
     /// How many bytes it holds.
     @inlinable public var count: Int { _count }
-    @usableFromInline var _count = 0
+    @exclusivity(unchecked) @usableFromInline var _count = 0
 
     /// Makes an empty buffer with room for `capacity` bytes.
     public init(capacity: Int = 1024) {
         self.capacity = max(capacity, 64)
         base = UnsafeMutableRawPointer.allocate(byteCount: self.capacity, alignment: 16)
+    }
+
+    /// Makes a buffer that holds a copy of `bytes`, at an address that stays the same until more is appended.
+    public convenience init(holding bytes: [UInt8]) {
+        self.init(capacity: bytes.count)
+        append(bytes)
     }
 
     deinit {

@@ -5,11 +5,15 @@
 public struct RecordView {
     /// The topic's name in UTF-8.
     public var topic: UnsafeRawBufferPointer
+    /// The partition's number, from 0.
     public var partition: Int32
+    /// Where in the partition, from 0.
     public var offset: Int64
     /// Milliseconds since the Unix epoch; -1 where the record has none.
     public var timestamp: Int64
+    /// The key; `nil` for a null one.
     public var key: UnsafeRawBufferPointer?
+    /// The value; `nil` for a tombstone.
     public var value: UnsafeRawBufferPointer?
     /// The headers in their order, duplicates and nulls included.
     public var headers: UnsafeBufferPointer<HeaderView>

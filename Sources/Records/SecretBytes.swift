@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Bytes that must not leave memory: key material, tokens, passwords.
@@ -32,7 +32,7 @@ public final class SecretBytes: @unchecked Sendable, CustomStringConvertible, Cu
         // Best effort: RLIMIT_MEMLOCK may be small, and an unlocked page is still wiped and never dumped.
         _ = mlock(base, mapped)
         #if os(Linux)
-        _ = madvise(base, mapped, MADV_DONTDUMP)
+            _ = madvise(base, mapped, MADV_DONTDUMP)
         #endif
         try fill(UnsafeMutableRawBufferPointer(start: base, count: count))
     }

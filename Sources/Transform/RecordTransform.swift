@@ -14,8 +14,16 @@ public protocol RecordTransform: AnyObject {
     /// - Throws: an error that names the reason and the field, never a value. A transient one may name what is needed.
     func transform(_ record: RecordView, now: Int64) throws(TransformError) -> RecordView
 
+    /// Why the last record was passed on as it came, where a policy said so; nil where it was transformed.
+    var passedOn: TransformError? { get }
+
     /// Waits until what a transient error asked for is there, at most `milliseconds`.
     ///
     /// - Returns: whether it is worth transforming the same record again at once.
     func obtain(_ need: TransformNeed, within milliseconds: Int) -> Bool
+}
+
+extension RecordTransform {
+    /// A transform without such a policy passes nothing on.
+    public var passedOn: TransformError? { nil }
 }

@@ -8,6 +8,8 @@ public struct TransformError: Error, Sendable, CustomStringConvertible {
         case malformedPayload = "malformed_payload"
         /// A path goes deeper than the value it meets.
         case pathMismatch = "path_mismatch"
+        /// Valid, but refused so that the original can always be restored byte for byte.
+        case payloadRefused = "payload_refused"
         /// A required field is missing or null.
         case fieldMissing = "field_missing"
         /// A key address can't be filled in from this record.
@@ -20,6 +22,8 @@ public struct TransformError: Error, Sendable, CustomStringConvertible {
         case notEncrypted = "not_encrypted"
         /// The envelope is malformed, too large, or of another version.
         case malformedEnvelope = "malformed_envelope"
+        /// The rules need a longer envelope than a reader accepts.
+        case envelopeTooLarge = "envelope_too_large"
         /// The envelope names another topic.
         case foreignTopic = "foreign_topic"
         /// The envelope names a KEK that the configuration does not allow.
@@ -34,6 +38,8 @@ public struct TransformError: Error, Sendable, CustomStringConvertible {
         case schemaUnavailable = "schema_unavailable"
         /// The schema is invalid, or a rule does not fit it.
         case schemaUnusable = "schema_unusable"
+        /// A line given to `fieldseal transform` is not a record.
+        case malformedLine = "malformed_line"
         /// A library failed in a way that should not happen.
         case internalError = "internal_error"
     }

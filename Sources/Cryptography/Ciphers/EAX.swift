@@ -61,8 +61,12 @@ struct EAX: ~Copyable {
         }
     }
 
-    /// Sets the nonce, which also forgets whatever became of the message before, and feeds the AAD.
+    /// Forgets whatever became of the message before, sets the nonce and feeds the AAD.
     private borrowing func begin(nonce: UnsafeRawPointer, aad: UnsafeRawBufferPointer) throws(CryptographyError) {
+        // Setting the nonce alone goes on with the MACs of the message before and calls it a success (libgcrypt 1.10.1).
+        guard gcry_cipher_ctl(handle, Int32(GCRYCTL_RESET.rawValue), nil, 0) == 0 else {
+            throw .libraryFailure(call: "gcry_cipher_reset")
+        }
         guard gcry_cipher_setiv(handle, nonce, Self.nonceLength) == 0 else {
             throw .libraryFailure(call: "gcry_cipher_setiv")
         }

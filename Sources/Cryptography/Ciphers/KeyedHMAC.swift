@@ -92,19 +92,30 @@ struct KeyedHMAC: ~Copyable {
             return nil
         }
         defer { EVP_MAC_free(mac) }
-        return EVP_MAC_CTX_new(mac)
+        guard let context = EVP_MAC_CTX_new(mac) else { return nil }
+        guard chooseSHA256(in: context) else {
+            EVP_MAC_CTX_free(context)
+            ERR_clear_error()
+            return nil
+        }
+        return context
+    }
+
+    private static func chooseSHA256(in context: OpaquePointer) -> Bool {
+        var digest = Array("SHA256".utf8CString)
+        // The parameters hold on to both pointers, so both strings must outlive them.
+        return OSSL_MAC_PARAM_DIGEST.withCString { name in
+            digest.withUnsafeMutableBufferPointer { digest in
+                var parameters = [
+                    OSSL_PARAM_construct_utf8_string(name, digest.baseAddress, 0), OSSL_PARAM_construct_end(),
+                ]
+                return EVP_MAC_CTX_set_params(context, &parameters) == 1
+            }
+        }
     }
 
     private static func set(_ key: UnsafeRawBufferPointer, in context: OpaquePointer) -> Bool {
-        var digest = Array("SHA256".utf8CString)
-        return digest.withUnsafeMutableBufferPointer { digest in
-            var parameters = [
-                OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.baseAddress, 0),
-                OSSL_PARAM_construct_end(),
-            ]
-            let start = key.baseAddress?.assumingMemoryBound(to: UInt8.self)
-            return EVP_MAC_init(context, start, key.count, &parameters) == 1
-        }
+        EVP_MAC_init(context, key.baseAddress?.assumingMemoryBound(to: UInt8.self), key.count, nil) == 1
     }
 
     private static func finish(_ context: OpaquePointer, into out: UnsafeMutableRawPointer) -> Bool {

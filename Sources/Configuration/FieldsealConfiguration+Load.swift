@@ -1,0 +1,48 @@
+extension FieldsealConfiguration {
+    /// The longest configuration file, in bytes.
+    public static let maximumFileLength = 1_048_576
+
+    /// Reads and checks a configuration file, and the files that it names; no server is asked anything.
+    ///
+    /// - Parameters:
+    ///   - path: the file; relative paths inside it start from its folder.
+    ///   - environment: what `${NAME}` may name.
+    /// - Returns: the configuration, and what a person should know about it all the same.
+    /// - Throws: everything that is wrong with the file, warnings included, in the order of its lines.
+    public static func load(
+        path: String, environment: [String: String]
+    ) throws(ConfigurationError) -> (configuration: FieldsealConfiguration, warnings: [ConfigurationDiagnostic]) {
+        let text: String
+        do {
+            text = try BoundedFile(path: path, limit: maximumFileLength).text()
+        } catch {
+            let diagnostics = DiagnosticCollector(file: path)
+            diagnostics.error(at: .start, .root, "can't read the configuration: \(error.reason)")
+            throw ConfigurationError(diagnostics: diagnostics.diagnostics)
+        }
+        let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        return try load(text: text, file: path, directory: directory, environment: environment)
+    }
+
+    /// Checks `text` as the content of `file`; relative paths start from `directory`.
+    static func load(
+        text: String, file: String, directory: String, environment: [String: String]
+    ) throws(ConfigurationError) -> (configuration: FieldsealConfiguration, warnings: [ConfigurationDiagnostic]) {
+        let diagnostics = DiagnosticCollector(file: file)
+        let scalars = ScalarSource(environment: environment, directory: directory)
+        var configuration: FieldsealConfiguration?
+        do throws(YAMLDocument.Failure) {
+            let root = try YAMLDocument.parse(text)
+            let reading = Reading(path: .root, scalars: scalars, diagnostics: diagnostics)
+            configuration = RootSettings.section.read(root, reading).flatMap {
+                ConfigurationBuilder(root: $0, diagnostics: diagnostics).build()
+            }
+        } catch {
+            diagnostics.error(at: error.mark, .root, error.message)
+        }
+        guard let configuration, !diagnostics.hasErrors else {
+            throw ConfigurationError(diagnostics: diagnostics.diagnostics)
+        }
+        return (configuration, diagnostics.diagnostics)
+    }
+}

@@ -1,0 +1,32 @@
+import KeyManagement
+import Pipeline
+import SchemaRegistry
+
+/// A whole, valid configuration.
+public struct FieldsealConfiguration: Sendable {
+    /// A pair and what it uses beyond Kafka.
+    public struct Pair: Sendable {
+        /// The topics and what happens between them.
+        public var topics: TopicPair
+        /// The KMS it uses.
+        public var keyManagement: KeyManagementSettings
+        /// Whether `keyManagement` is the pair's own. Pairs without share one set of data keys; one with its own
+        /// credentials must not share keys with any other.
+        public var hasOwnKeyManagement: Bool
+        /// The schema registry it asks, if any.
+        public var schemaRegistry: SchemaRegistrySettings?
+        /// Whether `schemaRegistry` is the pair's own.
+        public var hasOwnSchemaRegistry: Bool
+    }
+
+    /// A name that no other process has, for static membership; nil for dynamic membership.
+    public var instance: String?
+    /// Whether static members leave their groups on shutdown instead of keeping their places.
+    public var leavesOnShutdown: Bool
+    /// The KMS of pairs without their own.
+    public var keyManagement: KeyManagementSettings
+    /// The schema registry of pairs without their own.
+    public var schemaRegistry: SchemaRegistrySettings?
+    /// The pairs, at least one, in the order of the file.
+    public var pairs: [Pair]
+}

@@ -1,0 +1,35 @@
+import Pipeline
+import SchemaRegistry
+
+/// Makes the configuration of what the file held, and checks the rules that no single value can break alone.
+struct ConfigurationBuilder {
+    let root: SectionValue
+    let diagnostics: DiagnosticCollector
+
+    /// The configuration; nil only where errors have been told.
+    func build() -> FieldsealConfiguration? {
+        let keyServices = KeyServiceBuilder(diagnostics: diagnostics)
+        let registries = SchemaRegistryBuilder(diagnostics: diagnostics)
+        let keyService = keyServices.build(root, of: RootSettings.kms)
+        let registry = registries.build(root)
+        guard let sections = root[RootSettings.pairs] else { return nil }
+        guard sections.count <= PairSettings.limit else {
+            let message = "found \(sections.count) pairs; at most \(PairSettings.limit) are allowed"
+            diagnostics.error(
+                at: root.mark(of: RootSettings.pairs), root.path(of: RootSettings.pairs), message)
+            return nil
+        }
+        let set = PairSet(sections: sections, diagnostics: diagnostics)
+        set.check()
+        let pairs = sections.compactMap { section -> FieldsealConfiguration.Pair? in
+            let builder = PairBuilder(
+                root: root, section: section.value, pairs: set, diagnostics: diagnostics,
+                keyService: keyServices.build(section.value, of: RootSettings.kms, inherited: keyService),
+                registry: registries.build(section.value, inherited: registry))
+            return builder.build()
+        }
+        return FieldsealConfiguration(
+            instance: root[RootSettings.instance], leavesOnShutdown: root[RootSettings.onShutdown] == .leave,
+            keyManagement: keyService.settings, schemaRegistry: registry.settings, pairs: pairs)
+    }
+}

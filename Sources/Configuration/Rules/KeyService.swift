@@ -1,0 +1,41 @@
+import KeyManagement
+
+/// The KMS that a pair uses, and what its key addresses are checked against.
+struct KeyService {
+    /// What is used at run time.
+    var settings = KeyManagementSettings()
+    /// Where Vault is, and its other names.
+    var vault: (address: HTTPAddress, aliases: [Authority])?
+    /// Providers that the file configures, be it validly or not.
+    var attempted: Set<KeyManagementProvider> = []
+
+    /// Why keys of `provider` can't be used, or nil.
+    func refusal(of provider: KeyManagementProvider) -> String? {
+        guard !attempted.contains(provider) else { return nil }
+        switch provider {
+        case .vault, .inMemory:
+            let known = attempted.map(\.prefix).sorted().joined(separator: ", ")
+            return "\(provider.prefix) has no section under kms; allowed: "
+                + (known.isEmpty ? "what kms configures, which is nothing" : known)
+        case .aws, .gcp, .azure: return "\(provider.prefix) is not available in this version"
+        }
+    }
+
+    /// Why a key of Vault at `host` can't be used, or nil.
+    func refusal(ofVaultHost host: String) -> String? {
+        guard let vault, let found = Authority(parsing: host) else { return nil }
+        guard !vault.address.isServed(by: found), !vault.aliases.contains(found) else { return nil }
+        let address = vault.address
+        let names = ["\(address.host)\(address.port.map { ":\($0)" } ?? "")"] + vault.aliases.map(\.description)
+        return "found the host \"\(found)\"; allowed: that of kms.vault.uri or one of kms.vault.aliases "
+            + "(\(names.joined(separator: ", ")))"
+    }
+
+    /// Why there is no key `name` in memory, or nil.
+    func refusal(ofInMemoryKey name: String) -> String? {
+        guard let inMemory = settings.inMemory else { return nil }
+        guard inMemory.keys[name] == nil, !inMemory.randomKeys.contains(name) else { return nil }
+        let known = (inMemory.keys.keys + inMemory.randomKeys).sorted().joined(separator: ", ")
+        return "kms.inMemory has no key \"\(name)\"; allowed: \(known)"
+    }
+}

@@ -1,0 +1,53 @@
+import Cryptography
+import Transform
+
+/// The keys of `pairs[].encrypt`.
+enum EncryptSettings {
+    /// How the value of an Avro record looks once its fields are sealed.
+    enum SchemaDataMode: String, CaseIterable, Sendable {
+        case preserveAvro = "preserve_avro"
+    }
+
+    /// What happens to a record that can't be encrypted.
+    enum ErrorPolicy: String, CaseIterable, Sendable {
+        case halt
+    }
+
+    static let format = Setting(
+        "format", .payloadFormat, .defaulted(.auto),
+        "How values are read. `auto`: framed where the first byte is 0x00 (the registry says which format); else Avro "
+            + "where `schemaFile` is given; else JSON.")
+    static let schemaFile = Setting(
+        "schemaFile", .file, .optional("the registry is asked"), "The Avro schema of values without framing.")
+    static let schemaDataMode = Setting(
+        "schemaDataMode", .choice(SchemaDataMode.self, planned: ["convert_json"]), .defaulted(.preserveAvro),
+        "An Avro record stays Avro under the same schema.")
+    static let padding = Setting(
+        "padding", .integer(0...256), .defaulted(16),
+        "Values are padded to a multiple of this many bytes, so that a ciphertext tells less of their length; "
+            + "0 for none.")
+    static let bindKey = Setting(
+        "bindKey", .boolean, .defaulted(true),
+        "Whether a ciphertext opens only in a record with the same key.")
+    static let recordValue = Setting(
+        "recordValue", .section(RecordValueSettings.section), .required, "What is sealed in values.")
+    static let onError = Setting(
+        "onError", .choice(ErrorPolicy.self, planned: ["dead_letter"]), .defaulted(.halt),
+        "What happens where a record can't be encrypted. `halt`: its partition stops there, the others go on.")
+
+    static let section = Section(
+        "pairs[].encrypt", "",
+        [
+            format, schemaFile, schemaDataMode, padding, bindKey, recordValue, onError,
+            PlannedSetting("recordKey", "sealed record keys"),
+            PlannedSetting("recordHeader", "sealed headers"),
+            PlannedSetting("tags", "fields by their tags in the schema"),
+            PlannedSetting("defaultKeySecretId", "for `tags`"),
+            PlannedSetting("defaultAlgorithm", "for `tags`"),
+            PlannedSetting("attributeNamespace", "for `tags`"),
+            PlannedSetting("allowCompactedKeys", "for `recordKey`"),
+            PlannedSetting("purgeSource", "deleting what was encrypted from the source"),
+            PlannedSetting("deadLetterTopic", "for `onError: dead_letter`"),
+            PlannedSetting("deadLetterKeySecretId", "for `onError: dead_letter`"),
+        ])
+}

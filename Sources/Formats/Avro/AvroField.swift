@@ -1,0 +1,6 @@
+/// A field of a record.
+struct AvroField: Hashable, Sendable {
+    let name: String
+    /// Its type, as an index into the schema's `types`.
+    let type: Int
+}

@@ -1,0 +1,31 @@
+import Records
+
+/// Writes zig-zag variable-length numbers in their shortest form (Avro 1.12, "Primitive Types" of the binary encoding).
+enum AvroVarint {
+    /// How many bytes a length takes.
+    static func size(ofLength length: Int) -> Int {
+        max(1, (Int.bitWidth - (length << 1).leadingZeroBitCount + 6) / 7)
+    }
+
+    /// Appends a length.
+    static func append(length: Int, to out: OutputBuffer) {
+        var rest = UInt64(length) << 1
+        while rest > 0x7F {
+            out.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        out.append(UInt8(rest))
+    }
+
+    /// The bytes of a number.
+    static func bytes(_ number: Int64) -> [UInt8] {
+        var rest = UInt64(bitPattern: number << 1 ^ number >> 63)
+        var bytes: [UInt8] = []
+        while rest > 0x7F {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+        return bytes
+    }
+}

@@ -1,0 +1,414 @@
+import Records
+
+/// Walks a datum's bytes by a plan's steps, checks every one of them and notes the fields to seal.
+///
+/// Its pointers are set for the time of one scan, by `AvroFieldScanner`. Every read of the payload is checked against
+/// `limit`; indices into steps and pool come from the compiler alone.
+struct AvroWalk {
+    /// How many elements and fields without any bytes a datum may have; a count alone could claim more than memory holds.
+    private static let maximumEmptyValues = 65_536
+    /// How long all concrete paths of a datum may be together, in bytes: long map keys repeat in each path below them.
+    private static let maximumPathBytes = 16 << 20
+
+    private(set) var matches: ContiguousArray<FieldMatch> = []
+    /// In the order in which they begin.
+    private(set) var blocks: ContiguousArray<AvroBlock> = []
+    let paths: OutputBuffer
+
+    /// The path of the value that is being read, as far as fields to seal need it.
+    private let prefix = OutputBuffer(capacity: 256)
+    private var prefixCount = 0
+    private var keys = AvroKeySet()
+    private var maps = 0
+    private var depth = 0
+    private var emptyValues = 0
+
+    private var steps: UnsafePointer<AvroStep>
+    private var pool: UnsafeRawBufferPointer
+    private var start: UnsafePointer<UInt8>
+    private var cursor: UnsafePointer<UInt8>
+    private var limit: UnsafePointer<UInt8>
+
+    init(paths: OutputBuffer) {
+        self.paths = paths
+        let nowhere = UnsafeRawPointer(paths.bytes.baseAddress.unsafelyUnwrapped)
+        start = nowhere.assumingMemoryBound(to: UInt8.self)
+        cursor = start
+        limit = start
+        steps = nowhere.assumingMemoryBound(to: AvroStep.self)
+        pool = UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+
+    /// Reads one datum, which must take up all of `payload`.
+    mutating func datum(
+        _ payload: UnsafeRawBufferPointer, entry: Int, steps: UnsafePointer<AvroStep>, pool: UnsafeRawBufferPointer
+    ) throws(FormatError) {
+        self.steps = steps
+        self.pool = pool
+        start = (payload.baseAddress ?? paths.bytes.baseAddress.unsafelyUnwrapped)
+            .assumingMemoryBound(to: UInt8.self)
+        cursor = start
+        limit = start + payload.count
+        matches.removeAll(keepingCapacity: true)
+        blocks.removeAll(keepingCapacity: true)
+        paths.removeAll()
+        prefix.removeAll()
+        keys.removeAll()
+        (prefixCount, maps, depth, emptyValues) = (0, 0, 0, 0)
+        if entry >= 0 { try run(entry) }
+        guard cursor == limit else { throw malformed("bytes follow the datum") }
+    }
+
+    private mutating func run(_ program: Int) throws(FormatError) {
+        var step = steps + program
+        let base = prefixCount
+        while true {
+            switch step.pointee.operation {
+            case .end: return
+            case .enter: try enter()
+            case .leave:
+                depth -= 1
+                return
+            case .boolean:
+                guard cursor < limit, cursor.pointee <= 1 else { throw malformed("no boolean: not 0 or 1") }
+                cursor += 1
+            case .int: _ = try int()
+            case .long: _ = try long()
+            case .bytes: cursor += try length()
+            case .string: try string()
+            case .skip:
+                guard Int64(limit - cursor) >= step.pointee.operand else { throw endsEarly() }
+                cursor += Int(step.pointee.operand)
+            case .enumeration: _ = try index(below: step.pointee.operand, "no symbol of the enum has this index")
+            case .union:
+                let branch = try index(below: step.pointee.operand, "no branch of the union has this index")
+                let chosen = step[1 + branch].program
+                if chosen >= 0 { try run(Int(chosen)) }
+                step += Int(step.pointee.operand)
+            case .record: try run(Int(step.pointee.program))
+            case .array: try array(Int(step.pointee.program))
+            case .tracedArray:
+                try tracedArray(step)
+                step += step.pointee.low
+            case .map: try map(Int(step.pointee.program))
+            case .tracedMap:
+                try tracedMap(step)
+                step += step.pointee.low
+            case .choice: break
+            case .field:
+                cutPrefix(to: base)
+                if base > 0 { prefix.append(UInt8(ascii: ".")) }
+                prefix.append(pooled(step))
+                prefixCount = prefix.count
+            case .seal: try seal(step)
+            case .sealString: try sealString(step)
+            }
+            step += 1
+        }
+    }
+
+    @inline(__always)
+    private mutating func enter() throws(FormatError) {
+        depth += 1
+        guard depth <= AvroPlan.maximumDepth else {
+            throw malformed("nested deeper than 512 records, arrays and maps")
+        }
+    }
+
+    private mutating func cutPrefix(to count: Int) {
+        prefix.truncate(to: count)
+        prefixCount = count
+    }
+
+    private func pooled(_ step: UnsafePointer<AvroStep>) -> UnsafeRawBufferPointer {
+        let start = step.pointee.high
+        return UnsafeRawBufferPointer(rebasing: pool[start..<(start + step.pointee.low)])
+    }
+}
+
+/// Numbers and text.
+extension AvroWalk {
+    /// Reads an `int`: at most five bytes, of 32 bits together.
+    @inline(__always)
+    private mutating func int() throws(FormatError) -> Int32 {
+        guard cursor < limit else { throw endsEarly() }
+        let first = cursor.pointee
+        cursor += 1
+        guard first >= 0x80 else { return Self.unzigzag(UInt32(first)) }
+        return Self.unzigzag(UInt32(truncatingIfNeeded: try rest(of: first, bytes: 5, lastAtMost: 0x0F)))
+    }
+
+    /// Reads a `long`: at most ten bytes, of 64 bits together.
+    @inline(__always)
+    private mutating func long() throws(FormatError) -> Int64 {
+        guard cursor < limit else { throw endsEarly() }
+        let first = cursor.pointee
+        cursor += 1
+        guard first >= 0x80 else { return Self.unzigzag(UInt64(first)) }
+        return Self.unzigzag(try rest(of: first, bytes: 10, lastAtMost: 0x01))
+    }
+
+    private mutating func rest(of first: UInt8, bytes: Int, lastAtMost: UInt8) throws(FormatError) -> UInt64 {
+        var value = UInt64(first & 0x7F)
+        for place in 1..<bytes {
+            guard cursor < limit else { throw endsEarly() }
+            let byte = cursor.pointee
+            guard place < bytes - 1 || byte <= lastAtMost else { throw malformed("a number overflows its type") }
+            cursor += 1
+            value |= UInt64(byte & 0x7F) << UInt64(7 * place)
+            if byte < 0x80 { return value }
+        }
+        throw malformed("a number overflows its type")
+    }
+
+    @inline(__always)
+    private static func unzigzag<Number: FixedWidthInteger & UnsignedInteger, Signed: FixedWidthInteger>(
+        _ number: Number
+    ) -> Signed {
+        Signed(truncatingIfNeeded: (number >> 1) ^ (0 &- (number & 1)))
+    }
+
+    @inline(__always)
+    private mutating func index(below count: Int64, _ reason: StaticString) throws(FormatError) -> Int {
+        let index = Int64(try int())
+        guard index >= 0, index < count else { throw malformed(reason) }
+        return Int(index)
+    }
+
+    /// Reads a length, which is no more than the bytes that are left.
+    @inline(__always)
+    private mutating func length() throws(FormatError) -> Int {
+        let length = try long()
+        guard length >= 0 else { throw malformed("a length is negative") }
+        guard length <= Int64(limit - cursor) else { throw endsEarly() }
+        return Int(length)
+    }
+
+    @inline(__always)
+    private mutating func string() throws(FormatError) {
+        let count = try length()
+        guard AvroText.isValid(cursor, count: count) else { throw malformed("a string is not UTF-8") }
+        cursor += count
+    }
+
+    /// Whether the number that ends at the cursor was spelled with more bytes than it needs.
+    private func isOverlong(from numberStart: UnsafePointer<UInt8>) -> Bool {
+        cursor - numberStart > 1 && cursor[-1] == 0
+    }
+
+    private var position: Int { cursor - start }
+
+    @inline(never)
+    private func malformed(_ reason: StaticString) -> FormatError {
+        FormatError(.malformed, at: position, reason)
+    }
+
+    @inline(never)
+    private func refused(_ reason: StaticString, rule: Int) -> FormatError {
+        FormatError(.refused, at: position, reason, rule: rule)
+    }
+
+    private func endsEarly() -> FormatError {
+        malformed("the payload ends before the datum does")
+    }
+}
+
+/// Arrays and maps.
+extension AvroWalk {
+    /// The begin of a block.
+    private struct BlockHead {
+        var count: Int
+        /// Where it must end, where its byte size is given.
+        var end: UnsafePointer<UInt8>?
+        var sizeField: Range<Int>
+        var isOverlong: Bool
+    }
+
+    /// Reads a block's count and, where the count is negative, its byte size.
+    @inline(__always)
+    private mutating func blockHead() throws(FormatError) -> BlockHead {
+        let count = try long()
+        guard count < 0 else { return BlockHead(count: Int(count), end: nil, sizeField: 0..<0, isOverlong: false) }
+        guard count > Int64.min else { throw malformed("a block's count overflows") }
+        let sizeStart = cursor
+        let field = position
+        let (size, sizeEnd, overlong) = (try length(), position, isOverlong(from: sizeStart))
+        return BlockHead(count: Int(-count), end: cursor + size, sizeField: field..<sizeEnd, isOverlong: overlong)
+    }
+
+    /// Refuses a count of elements that the bytes left can't hold.
+    @inline(__always)
+    private mutating func check(_ count: Int, isEmpty: Bool = false) throws(FormatError) {
+        if isEmpty { return try countEmpty(count) }
+        guard count <= limit - cursor else { throw endsEarly() }
+    }
+
+    private mutating func countEmpty(_ count: Int) throws(FormatError) {
+        guard count <= Self.maximumEmptyValues - emptyValues else {
+            throw malformed("over 65536 values take no bytes")
+        }
+        emptyValues += count
+    }
+
+    @inline(__always)
+    private func checkEnd(_ head: BlockHead) throws(FormatError) {
+        guard head.end == nil || head.end == cursor else {
+            throw malformed("a block does not end where its byte size says")
+        }
+    }
+
+    private mutating func array(_ element: Int) throws(FormatError) {
+        try enter()
+        while true {
+            let head = try blockHead()
+            if head.count == 0 { break }
+            try check(head.count, isEmpty: element < 0)
+            if element >= 0 {
+                for _ in 0..<head.count { try run(element) }
+            }
+            try checkEnd(head)
+        }
+        depth -= 1
+    }
+
+    private mutating func map(_ value: Int) throws(FormatError) {
+        try enter()
+        while true {
+            let head = try blockHead()
+            if head.count == 0 { break }
+            try check(head.count)
+            for _ in 0..<head.count {
+                try string()
+                if value >= 0 { try run(value) }
+            }
+            try checkEnd(head)
+        }
+        depth -= 1
+    }
+
+    private mutating func tracedArray(_ step: UnsafePointer<AvroStep>) throws(FormatError) {
+        try enter()
+        let base = prefixCount
+        var index = 0
+        while true {
+            let head = try blockHead()
+            if head.count == 0 { break }
+            try check(head.count, isEmpty: step.pointee.high == 1)
+            let block = open(head)
+            for _ in 0..<head.count {
+                let program = choose(step) { $0.pointee.operand == Int64(index) }
+                if program >= 0 {
+                    cutPrefix(to: base)
+                    FieldPath.append(index: index, to: prefix)
+                    prefixCount = prefix.count
+                    try run(program)
+                }
+                index += 1
+            }
+            try close(block, head)
+        }
+        depth -= 1
+    }
+
+    private mutating func tracedMap(_ step: UnsafePointer<AvroStep>) throws(FormatError) {
+        try enter()
+        let base = prefixCount
+        let number = maps
+        maps += 1
+        while true {
+            let head = try blockHead()
+            if head.count == 0 { break }
+            try check(head.count)
+            let block = open(head)
+            for _ in 0..<head.count { try tracedEntry(step, map: number, base: base) }
+            try close(block, head)
+        }
+        depth -= 1
+    }
+
+    private mutating func tracedEntry(
+        _ step: UnsafePointer<AvroStep>, map: Int, base: Int
+    ) throws(FormatError) {
+        let count = try length()
+        let key = UnsafeBufferPointer(start: cursor, count: count)
+        guard AvroText.isValid(cursor, count: count) else { throw malformed("a string is not UTF-8") }
+        guard keys.insert(key, map: map) else {
+            throw refused("a key comes twice in a map that holds a sealed field", rule: step.pointee.high)
+        }
+        cursor += count
+        let program = choose(step) { pooled($0).elementsEqual(key) }
+        guard program >= 0 else { return }
+        cutPrefix(to: base)
+        FieldPath.append(key: UnsafeRawBufferPointer(key), to: prefix)
+        prefixCount = prefix.count
+        try run(program)
+    }
+
+    /// The program of the first `choice` after a step that `fits`, else the step's own.
+    @inline(__always)
+    private func choose(_ step: UnsafePointer<AvroStep>, _ fits: (UnsafePointer<AvroStep>) -> Bool) -> Int {
+        for choice in 0..<step.pointee.low where fits(step + 1 + choice) { return Int(step[1 + choice].program) }
+        return Int(step.pointee.program)
+    }
+
+    /// Notes a block whose size may have to change, and returns its place in `blocks`.
+    private mutating func open(_ head: BlockHead) -> Int {
+        guard let end = head.end else { return -1 }
+        let block = AvroBlock(
+            sizeField: head.sizeField, size: end - cursor, matches: matches.count..<matches.count, end: 0)
+        blocks.append(block)
+        return blocks.count - 1
+    }
+
+    /// Checks where a block ends, and forgets it where no field in it is sealed.
+    private mutating func close(_ block: Int, _ head: BlockHead) throws(FormatError) {
+        try checkEnd(head)
+        guard block >= 0 else { return }
+        let first = blocks[block].matches.lowerBound
+        guard matches.count > first else { return blocks.removeLast(blocks.count - block) }
+        guard !head.isOverlong else {
+            throw FormatError(
+                .refused, at: head.sizeField.lowerBound,
+                "the byte size of a block that holds a sealed field is not minimal", rule: matches[first].rule)
+        }
+        blocks[block].matches = first..<matches.count
+        blocks[block].end = blocks.count
+    }
+}
+
+/// Fields to seal.
+extension AvroWalk {
+    private mutating func seal(_ step: UnsafePointer<AvroStep>) throws(FormatError) {
+        let from = position
+        if step.pointee.program >= 0 { try run(Int(step.pointee.program)) }
+        if position == from { try countEmpty(1) }
+        try match(step, content: from..<position, token: from..<position, .header)
+    }
+
+    private mutating func sealString(_ step: UnsafePointer<AvroStep>) throws(FormatError) {
+        let tokenStart = cursor
+        let from = position
+        let count = try length()
+        guard !isOverlong(from: tokenStart) else {
+            throw refused("the length of a sealed string is not minimal", rule: step.pointee.high)
+        }
+        let content = position..<(position + count)
+        guard AvroText.isValid(cursor, count: count) else { throw malformed("a string is not UTF-8") }
+        cursor += count
+        try match(step, content: content, token: from..<content.upperBound, .inline)
+    }
+
+    private mutating func match(
+        _ step: UnsafePointer<AvroStep>, content: Range<Int>, token: Range<Int>, _ placement: FieldMatch.Placement
+    ) throws(FormatError) {
+        let pathStart = paths.count
+        guard prefixCount <= Self.maximumPathBytes - pathStart else {
+            throw refused("the paths of the sealed fields are too long together", rule: step.pointee.high)
+        }
+        paths.append(UnsafeRawBufferPointer(rebasing: prefix.bytes[..<prefixCount]))
+        matches.append(
+            FieldMatch(
+                rule: step.pointee.high, content: content, token: token, path: pathStart..<paths.count,
+                type: step.pointee.low, placement: placement))
+    }
+}

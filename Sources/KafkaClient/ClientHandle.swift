@@ -1,0 +1,50 @@
+internal import CRdKafka
+
+/// Owns an `rd_kafka_t` and destroys it, then lets its context go.
+final class ClientHandle {
+    let pointer: OpaquePointer
+    let context: ClientContext
+
+    /// Starts a client with its threads.
+    ///
+    /// - Parameter prepare: may add callbacks to the configuration before the client is made.
+    init(
+        _ type: rd_kafka_type_t, settings: [String: String], events: ClientEvents,
+        prepare: (OpaquePointer) -> Void = { _ in }
+    ) throws(KafkaError) {
+        context = ClientContext(events: events)
+        let configuration = try ClientConfiguration(settings, context: context)
+        configuration.withPointer(prepare)
+        pointer = try configuration.makeClient(type)
+    }
+
+    deinit {
+        // A consumer is closed by its owner; destroying must not call back into a delegate that is going away.
+        rd_kafka_destroy_flags(pointer, Int32(RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE))
+    }
+
+    /// The error that made this client unusable, if one did.
+    var fatalError: KafkaError? {
+        var text = [CChar](repeating: 0, count: 512)
+        let code = rd_kafka_fatal_error(pointer, &text, text.count)
+        guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
+        let message = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return KafkaError(
+            KafkaError.Failure(
+                "go on with this client", code: KafkaErrorCode(code), message: message, isFatal: true))
+    }
+
+    /// The first and the next offset of a partition, asked of its leader.
+    func watermarks(
+        topic: String, partition: Int32, timeout milliseconds: Int
+    ) throws(KafkaError) -> (low: Int64, high: Int64) {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        let code = rd_kafka_query_watermark_offsets(
+            pointer, topic, partition, &low, &high, Int32(clamping: milliseconds))
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw KafkaError("read the watermarks of topic '\(topic)'", code: code, partition: partition)
+        }
+        return (low, high)
+    }
+}

@@ -1,0 +1,68 @@
+public import KafkaClient
+
+/// Why a pair does not run: what a person needs to act, and never a record's content.
+public enum PipelineError: Error, Sendable, CustomStringConvertible {
+    /// The kind of failure, for an exit code.
+    public enum Kind: Sendable {
+        /// The configuration does not fit the cluster.
+        case configuration
+        /// Kafka did not answer in time.
+        case unreachable
+        /// Kafka refused: credentials, permissions.
+        case refused
+        /// Another process has this one's name.
+        case fenced
+        /// Anything else.
+        case unexpected
+    }
+
+    /// The pair can't run as it is configured.
+    case configuration(pair: String, message: String)
+    /// A call to Kafka failed.
+    case kafka(pair: String, KafkaError)
+    /// Another process took the name of this pair's worker.
+    case fenced(pair: String, name: String, KafkaError)
+    /// The pair's transform can't be made.
+    case transform(pair: String, any Error)
+    /// A worker's thread can't be started, or a worker did not stop in time.
+    case thread(pair: String, message: String)
+
+    /// The kind of failure.
+    public var kind: Kind {
+        switch self {
+        case .configuration, .transform: .configuration
+        case .fenced: .fenced
+        case .thread: .unexpected
+        case .kafka(_, let error):
+            switch error {
+            case .invalidSetting: .configuration
+            case .unreachable: .unreachable
+            case .refused: .refused
+            case .fenced: .fenced
+            case .failed: .unexpected
+            }
+        }
+    }
+
+    /// Whether trying again later may help.
+    public var isTransient: Bool {
+        if case .kafka(_, let error) = self { error.isTransient } else { false }
+    }
+
+    /// What failed, why, and what to do.
+    public var description: String {
+        switch self {
+        case .configuration(let pair, let message): "Pair '\(pair)': \(message)"
+        case .kafka(let pair, let error): "Pair '\(pair)': \(error)"
+        case .fenced(let pair, let name, let error):
+            "Pair '\(pair)': another process has the name '\(name)' and took over (\(Self.words(of: error))). "
+                + "Stop one of the two, or give each an instance name of its own."
+        case .transform(let pair, let error): "Pair '\(pair)': \(error)"
+        case .thread(let pair, let message): "Pair '\(pair)': \(message)"
+        }
+    }
+
+    private static func words(of error: KafkaError) -> String {
+        error.failure.map { "\($0.code): \($0.message)" } ?? "\(error)"
+    }
+}

@@ -1,0 +1,118 @@
+import KafkaClient
+import Logging
+
+/// Sees to it that a pair's topics are there before its workers start: creates or grows the target, and warns where the
+/// two do not fit.
+///
+/// Blocks while it asks the cluster.
+struct TopicPreparation {
+    /// What the workers need to know.
+    struct Outcome: Equatable, Sendable {
+        var sourcePartitions: Int
+        var targetPartitions: Int
+        /// `max.message.bytes` of the target.
+        var maximumMessageBytes: Int
+    }
+
+    let pair: TopicPair
+    let admin: Admin
+    let logger: Logger
+    /// How long Kafka may take for one answer, in milliseconds.
+    var timeout = 10_000
+
+    /// Prepares the topics.
+    func prepare() throws(PipelineError) -> Outcome {
+        do {
+            guard let source = try admin.describe(topic: pair.source, timeout: timeout) else {
+                throw PipelineError.configuration(
+                    pair: pair.name,
+                    message: "the source topic '\(pair.source)' does not exist. Create it, or correct 'source'.")
+            }
+            let sourceSettings = try admin.settings(ofTopic: pair.source, timeout: timeout)
+            var target = try admin.describe(topic: pair.target, timeout: timeout)
+            if target == nil { target = try create(like: source, settings: sourceSettings) }
+            guard var target else {
+                throw PipelineError.configuration(
+                    pair: pair.name,
+                    message: "the target topic '\(pair.target)' was created but does not show. Check the cluster.")
+            }
+            target = try grow(target, to: source.partitions)
+            let targetSettings = try admin.settings(ofTopic: pair.target, timeout: timeout)
+            warn(source: source, sourceSettings, target: target, targetSettings)
+            return Outcome(
+                sourcePartitions: source.partitions, targetPartitions: target.partitions,
+                maximumMessageBytes: Self.maximumMessageBytes(targetSettings))
+        } catch let error as KafkaError {
+            throw PipelineError.kafka(pair: pair.name, error)
+        } catch let error as PipelineError {
+            throw error
+        } catch {
+            throw PipelineError.configuration(pair: pair.name, message: "\(error)")
+        }
+    }
+
+    private func create(like source: TopicDescription, settings: [String: TopicSetting]) throws -> TopicDescription? {
+        guard pair.targetTopic.isCreated else {
+            throw PipelineError.configuration(
+                pair: pair.name,
+                message: "the target topic '\(pair.target)' does not exist. Create it, or set targetTopic.create.")
+        }
+        let partitions = pair.targetTopic.partitions ?? source.partitions
+        do {
+            try admin.create(
+                topic: pair.target, partitions: partitions,
+                replicationFactor: pair.targetTopic.replicationFactor ?? source.replicationFactor,
+                settings: TargetTopicSettings.derived(from: settings, overrides: pair.targetTopic.configuration),
+                timeout: timeout)
+            logger.notice(
+                "Target topic created", metadata: ["topic": "\(pair.target)", "partitions": "\(partitions)"])
+        } catch {
+            // Another process of the same pair may have been faster.
+            guard error.failure?.code == .topicAlreadyExists else { throw error }
+        }
+        return try awaitTopic { $0.partitions >= 1 }
+    }
+
+    /// Grows the target to `partitions` where that is wanted and needed.
+    func grow(_ target: TopicDescription, to partitions: Int) throws -> TopicDescription {
+        guard target.partitions < partitions, pair.targetTopic.isCreated else { return target }
+        do {
+            try admin.grow(topic: pair.target, to: partitions, timeout: timeout)
+            logger.notice(
+                "Partitions added to the target topic",
+                metadata: ["topic": "\(pair.target)", "partitions": "\(partitions)"])
+        } catch {
+            // Another process may have been faster; what counts is what is there in the end.
+            guard try awaitTopic({ $0.partitions >= partitions }) != nil else { throw error }
+        }
+        return try awaitTopic { $0.partitions >= partitions } ?? target
+    }
+
+    /// A change is in the metadata a little after it was confirmed.
+    private func awaitTopic(_ isReady: (TopicDescription) -> Bool) throws -> TopicDescription? {
+        let deadline = MonotonicClock.now() + Int64(timeout)
+        repeat {
+            if let topic = try admin.describe(topic: pair.target, timeout: timeout), isReady(topic) { return topic }
+            MonotonicClock.sleep(milliseconds: 50)
+        } while MonotonicClock.now() < deadline
+        return nil
+    }
+
+    /// Kafka's own default where the cluster tells none.
+    private static func maximumMessageBytes(_ settings: [String: TopicSetting]) -> Int {
+        settings["max.message.bytes"].flatMap { Int($0.value) } ?? 1_048_588
+    }
+
+    private func warn(
+        source: TopicDescription, _ sourceSettings: [String: TopicSetting], target: TopicDescription,
+        _ targetSettings: [String: TopicSetting]
+    ) {
+        let metadata: Logger.Metadata = ["source": "\(source.name)", "target": "\(target.name)"]
+        for warning in TargetTopicSettings.warnings(
+            source: sourceSettings, sourcePartitions: source.partitions, target: targetSettings,
+            targetPartitions: target.partitions)
+        {
+            logger.warning("\(warning)", metadata: metadata)
+        }
+    }
+}

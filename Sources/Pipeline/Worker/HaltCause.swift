@@ -1,0 +1,53 @@
+/// Why a partition stands still: never with a value in it.
+public struct HaltCause: Hashable, Sendable {
+    /// A stable snake_case code: one of `TransformError.Reason`, or of this type's constants.
+    public var code: String
+    /// One sentence for people.
+    public var message: String
+    /// The rule's path, where one field is at fault.
+    public var field: String?
+
+    /// Makes a cause.
+    public init(code: String, message: String, field: String? = nil) {
+        self.code = code
+        self.message = message
+        self.field = field
+    }
+
+    /// The record that was made is larger than the target topic takes.
+    static func recordTooLarge(target: String) -> HaltCause {
+        HaltCause(
+            code: "record_too_large",
+            message:
+                "The transformed record is larger than max.message.bytes of topic '\(target)'; raise that and restart."
+        )
+    }
+
+    /// Nothing says where to begin.
+    static func noCommittedOffset(target: String) -> HaltCause {
+        HaltCause(
+            code: "no_committed_offset",
+            message:
+                "The group has no committed offset here, and topic '\(target)' has held records before; "
+                + "set startFrom to say where reading starts."
+        )
+    }
+
+    /// The target lacks the partition.
+    static func targetPartitionMissing(target: String) -> HaltCause {
+        HaltCause(
+            code: "target_partition_missing",
+            message: "Topic '\(target)' has no such partition; add partitions to it, or set targetTopic.create."
+        )
+    }
+
+    /// The records between the group's offset and the partition's first one are gone.
+    static let offsetOutOfRange = HaltCause(
+        code: "offset_out_of_range",
+        message: "The source no longer has the record to go on with: retention was faster than this pair.")
+
+    /// Kafka keeps aborting the transaction.
+    static func transactionAborted(_ reason: String) -> HaltCause {
+        HaltCause(code: "transaction_aborted", message: "The transaction was aborted repeatedly. \(reason)")
+    }
+}

@@ -1,0 +1,30 @@
+import Synchronization
+
+/// What a worker's thread shares with others: the wish to stop, and its status.
+final class WorkerControl: Sendable {
+    private let stopDeadline = Atomic<Int64>(.max)
+    private let published: Mutex<WorkerStatus>
+
+    init(number: Int) {
+        published = Mutex(WorkerStatus(number: number))
+    }
+
+    /// Asks the worker to finish what is open, by `deadline` (`MonotonicClock` milliseconds).
+    func requestStop(deadline: Int64) {
+        _ = stopDeadline.min(deadline, ordering: .relaxed)
+    }
+
+    /// Whether the worker is to stop.
+    var isStopRequested: Bool { deadline != .max }
+
+    /// By when it must have stopped; the end of time if it need not.
+    var deadline: Int64 { stopDeadline.load(ordering: .relaxed) }
+
+    /// The status as of the last publication.
+    var status: WorkerStatus { published.withLock { $0 } }
+
+    /// Replaces the status.
+    func publish(_ change: (inout WorkerStatus) -> Void) {
+        published.withLock { change(&$0) }
+    }
+}

@@ -1,0 +1,159 @@
+import KafkaClient
+import Records
+import Transform
+
+/// The life of one consumer and one producer: polls, and does what the state machine says.
+///
+/// Belongs to its worker's thread. Rebalances are served inside `Consumer.poll`, so between two polls nothing changes
+/// but what this thread does.
+final class WorkerSession {
+    let task: WorkerTask
+    let control: WorkerControl
+    let log: WorkerLog
+    let transform: any RecordTransform
+    let settings: WorkerSettings
+    let consumer: Consumer
+    let producer: Producer
+    let delivery: any DeliveryMode
+    var machine: WorkerStateMachine
+    var counters: WorkerStatus.Counters
+    /// Why the session is to end, once it is.
+    var end: SessionEnd?
+    /// The time of the last look at the clock.
+    var now = MonotonicClock.now()
+    /// Offsets to go back to after an abort inside the rebalance callback; the record that the same poll returns is stale.
+    var seeksAfterPoll: WorkerStateMachine.AbortPlan?
+    var isInRebalance = false
+    /// What halted partitions wait for.
+    var needs: [Int32: TransformNeed] = [:]
+    private var droppedBefore: UInt64 = 0
+
+    init(
+        task: WorkerTask, control: WorkerControl, log: WorkerLog, transform: any RecordTransform,
+        machine: WorkerStateMachine
+    ) throws(KafkaError) {
+        self.task = task
+        self.control = control
+        self.log = log
+        self.transform = transform
+        self.machine = machine
+        counters = control.status.counters
+        settings = WorkerSettings(
+            pair: task.pair, identity: task.identity, maximumMessageBytes: task.maximumMessageBytes)
+        producer = try Producer(topic: task.pair.target, settings: settings.producer, events: log.clientEvents)
+        consumer = try Consumer(settings: settings.consumer, events: log.clientEvents)
+        delivery =
+            task.pair.delivery == .exactlyOnce
+            ? ExactlyOnceDelivery(producer: producer) : AtLeastOnceDelivery(producer: producer)
+        droppedBefore = machine.droppedRecords
+        consumer.rebalanceDelegate = self
+    }
+
+    /// Works until a stop is requested or the clients are of no use any more.
+    func run() -> SessionEnd {
+        start()
+        while end == nil {
+            if control.isStopRequested {
+                end = .stopped
+            } else {
+                step()
+            }
+        }
+        leave()
+        return end ?? .stopped
+    }
+
+    /// The transactional id is taken before the group is joined: what a dead owner left open is ended by then.
+    private func start() {
+        do {
+            if task.pair.delivery == .exactlyOnce { try takeTransactionalID() }
+            guard !control.isStopRequested else { return end = .stopped }
+            try consumer.subscribe(to: [task.pair.source])
+            control.publish { $0.isRunning = true }
+        } catch {
+            recover(from: error)
+        }
+    }
+
+    private func takeTransactionalID() throws(KafkaError) {
+        while !control.isStopRequested {
+            do {
+                return try producer.initTransactions(timeout: 5_000)
+            } catch {
+                guard error.failure?.isRetriable == true else { throw error }
+                log.kafka(error)
+            }
+        }
+    }
+
+    private func step() {
+        switch machine.tick(now: now) {
+        case .commit: commit()
+        case .retry(let partition): retry(partition)
+        case .poll(let milliseconds): poll(milliseconds)
+        }
+    }
+
+    private func poll(_ milliseconds: Int) {
+        do {
+            let record = try consumer.poll(milliseconds: milliseconds)
+            now = MonotonicClock.now()
+            if let plan = seeksAfterPoll {
+                seeksAfterPoll = nil
+                goBack(plan)
+            } else if let record {
+                if end == nil { handle(record) }
+            } else {
+                producer.poll(milliseconds: 0)
+                publish()
+            }
+        } catch {
+            now = MonotonicClock.now()
+            pollFailed(error)
+        }
+    }
+
+    /// Ends what is open and gives the partitions back; a static member keeps its place unless it is to leave.
+    private func leave() {
+        if case .stopped = end {
+            if machine.transaction != nil { commit() }
+            if task.pair.leavesOnShutdown, task.identity.groupInstanceID != nil { unsubscribe() }
+        } else if case .failed = end, machine.transaction != nil, producer.fatalError == nil {
+            // Nobody will come after this producer soon: readers of the target must not wait for its time-out.
+            try? delivery.abort(deadline: min(MonotonicClock.now() + 2_000, control.deadline))
+        }
+        consumer.close()
+        machine.revoked()
+        producer.purge()
+        producer.poll(milliseconds: 0)
+        publish()
+    }
+
+    /// Closing alone leaves a static member in its group.
+    private func unsubscribe() {
+        do {
+            try consumer.unsubscribe()
+            while !machine.positions.isEmpty, MonotonicClock.now() < control.deadline {
+                _ = try consumer.poll(milliseconds: 100)
+            }
+        } catch {
+            log.kafka(error)
+        }
+    }
+
+    /// Lets others see how far the worker is.
+    func publish() {
+        counters.recordsDropped &+= machine.droppedRecords &- droppedBefore
+        droppedBefore = machine.droppedRecords
+        let partitions = machine.positions.map { position in
+            let halt = machine.halts[position.partition]
+            return WorkerStatus.Partition(
+                partition: position.partition, next: position.next, halt: halt?.cause,
+                isRetrying: halt?.retryAt != nil)
+        }
+        control.publish {
+            $0.partitions = partitions
+            $0.counters = counters
+        }
+    }
+}

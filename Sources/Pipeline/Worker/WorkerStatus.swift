@@ -1,0 +1,45 @@
+/// How far a worker is, as of its last commit or idle moment.
+public struct WorkerStatus: Sendable {
+    /// What a worker has counted since it was started.
+    public struct Counters: Hashable, Sendable {
+        /// Records read.
+        public var recordsRead: UInt64 = 0
+        /// Records given to the producer; those of aborted transactions count again when they are repeated.
+        public var recordsWritten: UInt64 = 0
+        /// Bytes of keys, values and header values given to the producer.
+        public var bytesWritten: UInt64 = 0
+        /// Records dropped because they were processed before, or are of a partition that stands still or is gone.
+        public var recordsDropped: UInt64 = 0
+        /// Transforms that failed, the repeated ones too.
+        public var recordsFailed: UInt64 = 0
+        /// Records whose timestamp of 0 librdkafka replaces by the current time.
+        public var timestampsReplaced: UInt64 = 0
+        /// Transactions (or rounds of delivery and commit) that were completed.
+        public var transactionsCommitted: UInt64 = 0
+        /// Transactions that were aborted.
+        public var transactionsAborted: UInt64 = 0
+        /// Times that the clients were replaced after a fatal error.
+        public var restarts: UInt64 = 0
+    }
+
+    /// A partition that the worker holds.
+    public struct Partition: Hashable, Sendable {
+        /// Its number.
+        public var partition: Int32
+        /// The offset to go on with.
+        public var next: Int64
+        /// Why it stands still, if it does.
+        public var halt: HaltCause?
+        /// Whether it will go on by itself.
+        public var isRetrying: Bool
+    }
+
+    /// The worker's number within its pair, from 0.
+    public var number: Int
+    /// Whether it takes part in its group.
+    public var isRunning = false
+    /// Its partitions, in order.
+    public var partitions: [Partition] = []
+    /// What it has counted.
+    public var counters = Counters()
+}

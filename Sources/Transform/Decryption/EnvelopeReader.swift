@@ -1,0 +1,49 @@
+import KeyManagement
+import Records
+
+/// Reads envelopes, and remembers them by their bytes within bounds.
+///
+/// Not thread-safe: a decryptor owns one.
+final class EnvelopeReader {
+    private let keks: [KeySecretPattern]
+    private let listed: [FieldPath]
+    private let shapes = BytesCache<OpeningShape>(limit: 256, byteLimit: 4 << 20)
+    private let envelopes = BytesCache<Envelope>(limit: 16_384, byteLimit: 16 << 20)
+
+    /// - Parameters:
+    ///   - keks: the KEKs that may be asked.
+    ///   - listed: the fields that the pair opens; empty for all.
+    init(keks: [KeySecretPattern], listed: [FieldPath]) {
+        self.keks = keks
+        self.listed = listed
+    }
+
+    /// Takes the value of the header `fieldseal.envelope` apart.
+    func read(_ bytes: UnsafeRawBufferPointer) throws(EnvelopeError) -> Envelope {
+        if let known = envelopes.value(for: bytes) { return known }
+        guard bytes.count <= EnvelopeLayout.maximumBytes else {
+            throw EnvelopeError("it has \(bytes.count) bytes, more than \(EnvelopeLayout.maximumBytes)")
+        }
+        guard let feed = bytes.firstIndex(of: 0x0A) else { throw EnvelopeError("it is not two lines") }
+        let shape = try shape(of: UnsafeRawBufferPointer(rebasing: bytes[..<feed]))
+        let keys = try EnvelopeKeys(
+            parsing: UnsafeRawBufferPointer(rebasing: bytes[(feed + 1)...]), count: shape.layout.algorithms.count)
+        let envelope = Envelope(
+            shape: shape,
+            keys: keys.entries.map { entry in
+                let kek = OutputBuffer(holding: entry.kek)
+                return Envelope.Key(
+                    kek: kek, edek: OutputBuffer(holding: entry.edek),
+                    isAllowed: keks.contains { $0.matches(kek.bytes) })
+            })
+        envelopes.insert(envelope, for: bytes)
+        return envelope
+    }
+
+    private func shape(of line: UnsafeRawBufferPointer) throws(EnvelopeError) -> OpeningShape {
+        if let known = shapes.value(for: line) { return known }
+        let shape = try OpeningShape(parsing: line, listed: listed)
+        shapes.insert(shape, for: line)
+        return shape
+    }
+}

@@ -1,0 +1,47 @@
+import Cryptography
+import KeyManagement
+import Records
+
+/// Opens ciphertexts that stand as text.
+///
+/// Not thread-safe: a decryptor owns one, with the scratch space it needs.
+final class FieldOpener {
+    /// What a ciphertext's text can be wrong in, besides its tag.
+    enum Fault: Error {
+        case notBase64
+        case badPadding
+        case cryptography(CryptographyError)
+    }
+
+    private let ciphertext = OutputBuffer(capacity: 1024)
+    private var additionalData = AdditionalData()
+    private var pad = 0
+
+    /// Begins the fields of one record.
+    func begin(layoutHash: UnsafeRawBufferPointer, boundKey: AdditionalData.BoundKey, pad: Int) {
+        additionalData.begin(layoutHash: layoutHash, boundKey: boundKey)
+        self.pad = pad
+    }
+
+    /// Opens the ciphertext whose base64 is `text` and appends the plaintext to `out`; on failure `out` is as it was.
+    func open(
+        _ text: UnsafeRawBufferPointer, part: StaticString, type: UnsafeRawBufferPointer,
+        path: UnsafeRawBufferPointer, with opener: Opener, into out: OutputBuffer
+    ) throws(Fault) {
+        ciphertext.removeAll()
+        let capacity = Base64.decodedCapacity(text.count)
+        guard let count = Base64.decode(text, into: ciphertext.reserve(capacity)) else { throw .notBase64 }
+        ciphertext.commit(count)
+        let plaintext = out.reserve(count)
+        let padded: Int
+        do throws(CryptographyError) {
+            padded = try opener.open(
+                ciphertext.bytes, aad: additionalData.complete(part: part, type: type, path: path), into: plaintext)
+        } catch {
+            throw .cryptography(error)
+        }
+        let opened = UnsafeRawBufferPointer(start: plaintext, count: padded)
+        guard let content = Padding.contentCount(of: opened, block: pad) else { throw .badPadding }
+        out.commit(content)
+    }
+}

@@ -1,0 +1,36 @@
+import Cryptography
+import KeyManagement
+import Records
+
+/// Seals fields and writes their ciphertexts as text.
+///
+/// Not thread-safe: an encryptor owns one, with the scratch space it needs.
+final class FieldSealer {
+    private let plaintext = OutputBuffer(capacity: 1024)
+    private let ciphertext = OutputBuffer(capacity: 1024)
+    private var additionalData = AdditionalData()
+    private var pad = 0
+
+    /// Begins the fields of one record.
+    func begin(layoutHash: UnsafeRawBufferPointer, boundKey: AdditionalData.BoundKey, pad: Int) {
+        additionalData.begin(layoutHash: layoutHash, boundKey: boundKey)
+        self.pad = pad
+    }
+
+    /// Seals `content` and appends the ciphertext's base64 to `out`.
+    func seal(
+        _ content: UnsafeRawBufferPointer, part: StaticString, type: UnsafeRawBufferPointer,
+        path: UnsafeRawBufferPointer, under sealer: Sealer, into out: OutputBuffer
+    ) throws(CryptographyError) {
+        Padding.pad(content, to: pad, into: plaintext)
+        let sealedCount = plaintext.count + sealer.algorithm.overhead
+        ciphertext.removeAll()
+        let sealed = ciphertext.reserve(sealedCount)
+        try sealer.seal(
+            plaintext.bytes, aad: additionalData.complete(part: part, type: type, path: path), into: sealed)
+        ciphertext.commit(sealedCount)
+        let textCount = Base64.encodedCount(sealedCount)
+        Base64.encode(ciphertext.bytes, into: out.reserve(textCount))
+        out.commit(textCount)
+    }
+}

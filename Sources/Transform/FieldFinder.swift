@@ -1,0 +1,105 @@
+import Formats
+import Records
+
+/// Finds the fields of a plan in a payload, and puts a payload together again with other bytes in their place.
+///
+/// Not thread-safe: a transform owns one. What it found is valid until the next `find`.
+struct FieldFinder {
+    /// How the payloads of one shape are read.
+    enum Plan {
+        case json(JSONPlan)
+        case avro(AvroShape)
+    }
+
+    /// The AAD's type of every JSON field.
+    static let jsonType: StaticString = "json"
+
+    private let json = JSONFieldScanner()
+    private let avro = AvroFieldScanner()
+    private let number = OutputBuffer(capacity: 64)
+
+    /// Finds every field of `plan` in `payload`; throws where the payload is not valid in its format.
+    func find(in payload: UnsafeRawBufferPointer, by plan: Plan) throws(FormatError) {
+        switch plan {
+        case .json(let plan): try json.scan(payload, plan: plan)
+        case .avro(let shape): try avro.scan(Self.datum(of: payload, by: shape), plan: shape.plan)
+        }
+    }
+
+    /// How many fields were found.
+    func count(by plan: Plan) -> Int {
+        switch plan {
+        case .json: json.matches.count
+        case .avro: avro.matches.count
+        }
+    }
+
+    /// A field that was found, in the order of the walk; its ranges count from the end of the framing.
+    func match(at index: Int, by plan: Plan) -> FieldMatch {
+        switch plan {
+        case .json: json.matches[index]
+        case .avro: avro.matches[index]
+        }
+    }
+
+    /// The concrete path of a match.
+    func path(of match: FieldMatch, by plan: Plan) -> UnsafeRawBufferPointer {
+        switch plan {
+        case .json: json.paths.bytes(in: match.path)
+        case .avro: avro.paths.bytes(in: match.path)
+        }
+    }
+
+    /// The AAD's type of a match.
+    func type(of match: FieldMatch, by plan: Plan) -> UnsafeRawBufferPointer {
+        switch plan {
+        case .json: Self.jsonType.rawBytes
+        case .avro(let shape): shape.typeNames[match.type].bytes
+        }
+    }
+
+    /// The payload without its framing.
+    static func datum(of payload: UnsafeRawBufferPointer, by shape: AvroShape) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: payload[shape.frameCount...])
+    }
+
+    /// Appends the framing and the datum with other bytes in the place of its matches; see `AvroFieldScanner.splice`.
+    func splice(
+        _ payload: UnsafeRawBufferPointer, by shape: AvroShape, replacements: ReplacementList, into out: OutputBuffer
+    ) {
+        out.append(payload.bytes(in: 0..<shape.frameCount))
+        avro.splice(
+            Self.datum(of: payload, by: shape), ranges: replacements.ranges, of: replacements.storage.bytes, into: out)
+    }
+
+    /// The text of a scalar as it stands: a string's content, another JSON scalar's token, an Avro number in decimal;
+    /// nil for anything else. Valid until the next call.
+    func scalarText(
+        of match: FieldMatch, in payload: UnsafeRawBufferPointer, by plan: Plan
+    ) -> UnsafeRawBufferPointer? {
+        switch plan {
+        case .json:
+            let token = payload.bytes(in: match.token)
+            switch token.first {
+            case UInt8(ascii: "{"), UInt8(ascii: "["): return nil
+            case UInt8(ascii: "\""): return JSONString.plainContent(token)
+            default: return token
+            }
+        case .avro(let shape):
+            let content = Self.datum(of: payload, by: shape).bytes(in: match.content)
+            return match.placement == .inline ? content : decimal(content, type: type(of: match, by: plan))
+        }
+    }
+
+    /// An int or long, which a scan has found valid, in decimal.
+    private func decimal(
+        _ content: UnsafeRawBufferPointer, type: UnsafeRawBufferPointer
+    ) -> UnsafeRawBufferPointer? {
+        guard type.elementsEqual("int".utf8) || type.elementsEqual("long".utf8) else { return nil }
+        var bits: UInt64 = 0
+        for (index, byte) in content.enumerated().prefix(10) { bits |= UInt64(byte & 0x7F) << UInt64(index * 7) }
+        number.removeAll()
+        number.append(decimal: Int(bitPattern: UInt((bits >> 1) ^ (0 &- (bits & 1)))))
+        return number.bytes
+    }
+}

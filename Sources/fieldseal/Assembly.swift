@@ -1,0 +1,56 @@
+import Configuration
+import KeyManagement
+import Logging
+import Pipeline
+import SchemaRegistry
+import Transform
+
+/// Puts the rooms together: from a configuration to running parts.
+///
+/// Pairs that share credentials share one cache of data keys; a pair with its own has its own.
+final class Assembly: Sendable {
+    let configuration: FieldsealConfiguration
+    private let dataKeys: [DataKeyCache]
+    private let schemas: [SchemaCache?]
+
+    /// Makes the caches of each pair; no server is called yet.
+    init(_ configuration: FieldsealConfiguration, logger: Logger) throws {
+        self.configuration = configuration
+        var sharedKeys: DataKeyCache?
+        var sharedSchemas: SchemaCache?
+        dataKeys = try configuration.pairs.map { pair in
+            if !pair.hasOwnKeyManagement, let sharedKeys { return sharedKeys }
+            let cache = try DataKeyCache(pair.keyManagement, logger: logger)
+            if !pair.hasOwnKeyManagement { sharedKeys = cache }
+            return cache
+        }
+        schemas = try configuration.pairs.map { pair in
+            guard let settings = pair.schemaRegistry else { return nil }
+            if !pair.hasOwnSchemaRegistry, let sharedSchemas { return sharedSchemas }
+            let cache = try SchemaCache(settings)
+            if !pair.hasOwnSchemaRegistry { sharedSchemas = cache }
+            return cache
+        }
+    }
+
+    /// Makes a transform for one thread.
+    ///
+    /// - Parameter index: the pair's place in the configuration.
+    func transform(ofPair index: Int) throws -> any RecordTransform {
+        let pair = configuration.pairs[index].topics
+        let reader = DataKeyReader(cache: dataKeys[index])
+        let schemas = schemas[index]?.makeReader()
+        switch pair.action {
+        case .encrypt(let rules):
+            return try RecordEncryptor(rules: rules, target: pair.target, keys: reader, schemas: schemas)
+        case .decrypt(let rules):
+            return try RecordDecryptor(rules: rules, keys: reader, schemas: schemas)
+        }
+    }
+
+    /// Forgets all keys and ends the background threads.
+    func shutDown() {
+        for cache in dataKeys { cache.shutDown() }
+        for cache in schemas { cache?.shutDown() }
+    }
+}

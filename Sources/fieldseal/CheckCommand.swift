@@ -1,0 +1,58 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import Pipeline
+
+/// `fieldseal check`: whether a configuration is valid, without touching a topic.
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Check a configuration file.",
+        discussion: """
+            Reads the file and the files that it names, and reports everything that is wrong at once, each with its \
+            line. No broker, KMS or registry is asked anything.
+
+            Errors and warnings go to standard error, one line a pair to standard output. Exits with 0 where the \
+            configuration is valid, warnings or not, and with 2 where it isn't.
+
+            EXAMPLES:
+              fieldseal check -c fieldseal.yaml
+              VAULT_TOKEN=any fieldseal check -c fieldseal.yaml
+              sops decrypt fieldseal.yaml | fieldseal check -c /dev/stdin
+            """)
+
+    @Option(name: [.short, .customLong("config")], help: ArgumentHelp("The configuration file.", valueName: "file"))
+    var config: String
+
+    func run() throws {
+        do throws(ConfigurationError) {
+            let environment = ProcessInfo.processInfo.environment
+            let (configuration, warnings) = try FieldsealConfiguration.load(path: config, environment: environment)
+            for warning in warnings { report(warning.description) }
+            for pair in configuration.pairs { print(summary(of: pair.topics)) }
+        } catch {
+            report(error.description)
+            throw ExitCode(2)
+        }
+    }
+
+    private func report(_ line: String) {
+        FileHandle.standardError.write(Data("\(line)\n".utf8))
+    }
+
+    private func summary(of pair: TopicPair) -> String {
+        let workers = pair.workers == 1 ? "1 worker" : "\(pair.workers) workers"
+        return "\(pair.name): \(pair.source) -> \(pair.target), \(summary(of: pair.action)), "
+            + "\(pair.delivery.rawValue), \(workers)"
+    }
+
+    private func summary(of action: TopicPair.Action) -> String {
+        switch action {
+        case .encrypt(let rules):
+            return "encrypts \(rules.valueFields.map(\.path.description).joined(separator: ", "))"
+        case .decrypt(let rules):
+            let fields = rules.valueFields.map(\.description).joined(separator: ", ")
+            return "decrypts \(fields.isEmpty ? "all fields" : fields)"
+        }
+    }
+}

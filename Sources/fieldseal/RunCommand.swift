@@ -1,0 +1,83 @@
+import ArgumentParser
+import Configuration
+import KeyManagement
+import Logging
+import Pipeline
+import ServiceLifecycle
+import Transform
+
+/// `fieldseal run`: the stream processor.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Encrypts and decrypts topics as the configuration says, until it is stopped.",
+        discussion: """
+            Runs every pair of the configuration, or those named by --pair, until SIGTERM or SIGINT: then each worker
+            finishes its transaction, within ten seconds, and the command exits with 0.
+
+            Examples:
+              fieldseal run -c fieldseal.yaml
+              fieldseal run -c fieldseal.yaml --pair customers --pair customers-clear
+              POD_NAME=fieldseal-0 fieldseal run -c fieldseal.yaml --log-level debug
+            """)
+
+    @OptionGroup var options: ConfigurationOptions
+
+    @Option(help: "Run only this pair; may be given several times.")
+    var pair: [String] = []
+
+    @Option(help: "The least level of lines in the log: trace, debug, info, notice, warning, error, critical.")
+    var logLevel: Logger.Level = .info
+
+    func run() async throws {
+        let configuration = try options.load()
+        let chosen = try pair.isEmpty ? Array(configuration.pairs.indices) : pair.map(configuration.index(ofPair:))
+        let logger = makeLogger()
+        let assembly = try makeAssembly(configuration, logger: logger)
+        defer { assembly.shutDown() }
+        let runners = chosen.map { index in
+            PairRunner(pair: configuration.pairs[index].topics, logger: logger) { _ in
+                try assembly.transform(ofPair: index)
+            }
+        }
+        let group = ServiceGroup(
+            configuration: .init(
+                services: runners.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger))
+        do {
+            try await group.run()
+        } catch let error as PipelineError {
+            StandardError.write("error: \(error)")
+            throw error.exitStatus
+        }
+    }
+
+    private func makeLogger() -> Logger {
+        var logger = Logger(label: "fieldseal") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = logLevel
+        return logger
+    }
+
+    private func makeAssembly(_ configuration: FieldsealConfiguration, logger: Logger) throws -> Assembly {
+        do {
+            return try Assembly(configuration, logger: logger)
+        } catch let error as KeyManagementError {
+            StandardError.write("error: \(error)")
+            throw ExitStatus.configuration
+        }
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
+
+extension PipelineError {
+    /// The exit code that tells what kind of failure it is.
+    var exitStatus: ExitCode {
+        switch kind {
+        case .configuration: ExitStatus.configuration
+        case .unreachable: ExitStatus.unavailable
+        case .refused, .fenced: ExitStatus.refused
+        case .unexpected: ExitStatus.unexpected
+        }
+    }
+}
