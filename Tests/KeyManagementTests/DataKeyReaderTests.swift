@@ -269,6 +269,31 @@ import Testing
         #expect(service.unwraps == 10)
     }
 
+    @Test func withoutALifeARecordOfManyKeysCostsOneCallForEach() throws {
+        let worker = worker(cache(ttl: 0))
+        let keks = (0..<6).map { "in-memory-kms://k\($0)" }
+        let sealers = try keks.map { try worker.sealer($0) }
+        let sealed = try sealers.map { try $0.seal("x") }
+        // As a decryptor does: from the start again with each key that was not there, opening on the way.
+        var isDone = false
+        while !isDone {
+            clock.advance(1)
+            do throws(KeyManagementError) {
+                for index in keks.indices {
+                    let opener = try worker.tryOpener(sealers[index].edek, kek: keks[index])
+                    #expect((try? opener.open(sealed[index])) == "x")
+                }
+                isDone = true
+            } catch {
+                guard case .pending(let request) = error else { throw error }
+                #expect(worker.reader.obtain(request, within: 20_000))
+            }
+        }
+        #expect(service.unwraps == 6)
+        clock.advance(1)
+        #expect(throws: KeyManagementError.self) { try worker.tryOpener(sealers[0].edek, kek: keks[0]) }
+    }
+
     @Test func afterAFailureTheErrorIsThrownAndLaterTheKMSAskedAgain() throws {
         let worker = worker(cache())
         service.fail(outage, outage)

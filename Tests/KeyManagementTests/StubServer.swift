@@ -39,6 +39,8 @@ final class StubServer: Sendable {
         guard isBound else { throw POSIXError(.EADDRINUSE) }
         host = "127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
         Thread.detachNewThread { [weak self] in
+            // Closed here, where no accept can meet a descriptor that another server got meanwhile.
+            defer { close(listener) }
             while true {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
@@ -55,7 +57,6 @@ final class StubServer: Sendable {
 
     deinit {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     private static func read(_ connection: Int32) -> String {

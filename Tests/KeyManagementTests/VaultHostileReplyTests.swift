@@ -28,6 +28,7 @@ import Testing
         within milliseconds: Int = 5_000, _ answer: @escaping @Sendable (String) -> StubServer.Answer
     ) throws -> [KeyManagementError] {
         let stub = try StubServer(answer)
+        defer { withExtendedLifetime(stub) {} }
         let service = try service(stub)
         let key = try key(stub)
         var errors: [KeyManagementError] = []

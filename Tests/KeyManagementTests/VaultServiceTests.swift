@@ -87,14 +87,14 @@ import Testing
         _ = try wrap(service, key)
     }
 
-    @Test func aTokenThatIsNoHeaderValueIsRefusedWithoutShowingIt() throws {
+    @Test func aTokenThatIsNoHeaderValueIsATransientFailureThatDoesNotShowIt() throws {
         let service = try service(token: "secret-token\r\nX-Evil: 1")
         let key = try key()
-        do throws(KeyManagementError) {
-            _ = try wrap(service, key)
-            Issue.record("it was sent")
-        } catch {
-            #expect(!"\(error)".contains("secret-token"))
+        #expect {
+            try wrap(service, key)
+        } throws: { error in
+            guard case .unauthenticated? = error as? KeyManagementError else { return false }
+            return !"\(error)".contains("secret-token")
         }
     }
 
