@@ -94,7 +94,8 @@ let package = Package(
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient"]),
         .testTarget(
             name: "SchemaRegistryTests", dependencies: ["Records", "HTTPTransport", "SchemaRegistry", "TestServers"]),
-        .testTarget(name: "KeyManagementTests", dependencies: ["Records", "Cryptography", "KeyManagement"]),
+        .testTarget(
+            name: "KeyManagementTests", dependencies: ["Records", "Cryptography", "KeyManagement", "TestServers"]),
         .testTarget(name: "TransformTests", dependencies: ["Transform"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Refusals.txt"]),
