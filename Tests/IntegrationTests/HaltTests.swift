@@ -18,10 +18,13 @@ struct HaltTests {
             ], to: "source")
         let pair = TopicPair.test(broker, delivery: delivery)
         try await withRunning(pair) { runner in
-            try await expectEventually { try broker.read("target").count == 3 && !runner.status.haltedPartitions.isEmpty }
+            try await expectEventually {
+                try broker.read("target").count == 3 && !runner.status.haltedPartitions.isEmpty
+            }
             let halted = try #require(runner.status.haltedPartitions.first)
             #expect(halted.partition == 0 && halted.next == 2 && !halted.isRetrying)
-            #expect(halted.halt == HaltCause(code: "malformed_payload", message: "The value is not valid.", field: "ssn"))
+            #expect(
+                halted.halt == HaltCause(code: "malformed_payload", message: "The value is not valid.", field: "ssn"))
             try broker.write([TestRecord(partition: 1, value: "d")], to: "source")
             try await expectEventually { try broker.read("target").count == 4 }
         }
@@ -44,7 +47,9 @@ struct HaltTests {
                 + [TestRecord(partition: 1, value: "d")], to: "source")
         let gate = TestTransform.Gate()
         try await withRunning(.test(broker), gate: gate) { runner in
-            try await expectEventually { try broker.read("target").count == 2 && !runner.status.haltedPartitions.isEmpty }
+            try await expectEventually {
+                try broker.read("target").count == 2 && !runner.status.haltedPartitions.isEmpty
+            }
             #expect(runner.status.haltedPartitions.map(\.isRetrying) == [true])
             #expect(runner.status.haltedPartitions.map(\.halt?.code) == ["key_unavailable"])
             gate.open()
