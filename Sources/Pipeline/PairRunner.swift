@@ -15,8 +15,9 @@ public final class PairRunner: Service {
     private let progressInterval: Duration
     private let onProgress: (@Sendable (PairStatus) -> Void)?
     private let controls: [WorkerControl]
-    /// How long workers may take to stop, in milliseconds; the rest of the ten seconds is for leaving the group.
-    private static let stopTimeout: Int64 = 8_000
+    /// How long the last commit may take at a stop, in milliseconds; the rest of the ten seconds is for leaving the group,
+    /// and for calls of librdkafka that take longer than they were told.
+    private static let stopTimeout: Int64 = 5_000
 
     /// Makes a runner; nothing is started yet.
     ///
