@@ -180,9 +180,21 @@ public final class Consumer {
     }
 
     /// Revokes what is assigned (through the delegate) and stops; a dynamic member leaves its group.
-    public func close() {
+    ///
+    /// - Parameter milliseconds: how long to wait for the coordinator; after that the group finds out by itself.
+    public func close(timeout milliseconds: Int = 10_000) {
         releaseMessage()
-        _ = rd_kafka_consumer_close(handle.pointer)
+        let queue = rd_kafka_queue_new(handle.pointer)
+        defer { rd_kafka_queue_destroy(queue) }
+        if let error = rd_kafka_consumer_close_queue(handle.pointer, queue) {
+            handle.context.events.error(KafkaError("close the consumer", taking: error))
+            return
+        }
+        let deadline = ContinuousClock.now.advanced(by: .milliseconds(milliseconds))
+        while rd_kafka_consumer_closed(handle.pointer) == 0, ContinuousClock.now < deadline {
+            _ = rd_kafka_queue_poll_callback(queue, 50)
+        }
+        if rd_kafka_consumer_closed(handle.pointer) == 0 { handle.destroyInBackground() }
     }
 
     private func check(_ code: rd_kafka_resp_err_t, _ operation: @autoclosure () -> String) throws(KafkaError) {
