@@ -192,9 +192,21 @@ public final class Consumer {
         }
         let deadline = ContinuousClock.now.advanced(by: .milliseconds(milliseconds))
         while rd_kafka_consumer_closed(handle.pointer) == 0, ContinuousClock.now < deadline {
-            _ = rd_kafka_queue_poll_callback(queue, 50)
+            serveClosing(queue)
         }
         if rd_kafka_consumer_closed(handle.pointer) == 0 { handle.destroyInBackground() }
+    }
+
+    /// Serves one event of a consumer that is closing. Not by callbacks: librdkafka 2.0.2 aborts the process where a record
+    /// that was fetched ahead is in that queue.
+    private func serveClosing(_ queue: OpaquePointer?) {
+        guard let event = rd_kafka_queue_poll(queue, 50) else { return }
+        defer { rd_kafka_event_destroy(event) }
+        if rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE,
+            let partitions = rd_kafka_event_topic_partition_list(event)
+        {
+            Self.rebalance(handle.pointer, rd_kafka_event_error(event), partitions, handle.context)
+        }
     }
 
     private func check(_ code: rd_kafka_resp_err_t, _ operation: @autoclosure () -> String) throws(KafkaError) {
