@@ -75,7 +75,12 @@ let package = Package(
         .testTarget(name: "KeyManagementTests", dependencies: ["KeyManagement"]),
         .testTarget(name: "TransformTests", dependencies: ["Transform"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),
-        .testTarget(name: "IntegrationTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "Pipeline", "KafkaClient", "Transform", "Records", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
     ],
     swiftLanguageModes: [.v6]
