@@ -91,15 +91,20 @@ let package = Package(
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["Records", "HTTPTransport", "TestServers"]),
-        .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient"]),
+        .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient", "Records"]),
         .testTarget(
             name: "SchemaRegistryTests", dependencies: ["Records", "HTTPTransport", "SchemaRegistry", "TestServers"]),
         .testTarget(
             name: "KeyManagementTests", dependencies: ["Records", "Cryptography", "KeyManagement", "TestServers"]),
         .testTarget(name: "TransformTests", dependencies: ["Transform"]),
-        .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
+        .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Refusals.txt"]),
-        .testTarget(name: "IntegrationTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "Pipeline", "KafkaClient", "Transform", "Records", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
