@@ -67,8 +67,13 @@ public final class PairRunner: Service {
     }
 
     private func runWorkers() async throws(PipelineError) {
-        let prepared = try await onThread { () -> Result<TopicPreparation.Outcome, PipelineError> in
-            self.prepare()
+        let prepared: TopicPreparation.Outcome
+        do throws(PipelineError) {
+            prepared = try await onThread { () -> Result<TopicPreparation.Outcome, PipelineError> in self.prepare() }
+        } catch {
+            // Stopped while its source was still to come: nothing failed.
+            if pair.awaitsSource, isStopRequested { return }
+            throw error
         }
         let progress = Task { await self.reportProgress() }
         defer { progress.cancel() }
@@ -125,7 +130,9 @@ public final class PairRunner: Service {
         return Result { () throws(PipelineError) in
             do throws(PipelineError) {
                 let admin = try makeAdmin(events: memory.remembering(.logging(to: logger)))
-                return try TopicPreparation(pair: pair, admin: admin, logger: logger).prepare()
+                var preparation = TopicPreparation(pair: pair, admin: admin, logger: logger)
+                preparation.isSourceAwaited = { self.pair.awaitsSource && !self.isStopRequested }
+                return try preparation.prepare()
             } catch {
                 if case .kafka(let pair, .unreachable) = error, let refusal = memory.refusal {
                     throw .kafka(pair: pair, refusal)
@@ -134,6 +141,8 @@ public final class PairRunner: Service {
             }
         }
     }
+
+    private var isStopRequested: Bool { controls.contains(where: \.isStopRequested) }
 
     private func makeAdmin(events: ClientEvents) throws(PipelineError) -> Admin {
         do {

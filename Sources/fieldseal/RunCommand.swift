@@ -35,10 +35,11 @@ struct RunCommand: AsyncParsableCommand {
         let logger = makeLogger()
         let assembly = try makeAssembly(configuration, logger: logger)
         defer { assembly.shutDown() }
+        let targets = Set(chosen.map { configuration.pairs[$0].topics.target })
         let runners = chosen.map { index in
-            PairRunner(pair: configuration.pairs[index].topics, logger: logger) { _ in
-                try assembly.transform(ofPair: index)
-            }
+            var pair = configuration.pairs[index].topics
+            pair.awaitsSource = targets.contains(pair.source)
+            return PairRunner(pair: pair, logger: logger) { _ in try assembly.transform(ofPair: index) }
         }
         let group = ServiceGroup(
             configuration: .init(
