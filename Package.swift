@@ -85,9 +85,10 @@ let package = Package(
         .testTarget(name: "SchemaRegistryTests", dependencies: ["Records", "HTTPTransport", "SchemaRegistry"]),
         .testTarget(name: "KeyManagementTests", dependencies: ["Records", "Cryptography", "KeyManagement"]),
         .testTarget(name: "TransformTests", dependencies: ["Transform"]),
-        .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
+        .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Refusals.txt"]),
-        .testTarget(name: "IntegrationTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records", "fieldseal"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,9 +1,10 @@
 import Foundation
+import Synchronization
 
 /// A server that a test starts, on a port of 127.0.0.1 that was free, with its data in a folder of its own.
 ///
 /// Stopped by process id, at the latest when it is deallocated.
-final class ServerProcess: @unchecked Sendable {
+final class ServerProcess: Sendable {
     /// Why a server did not come up.
     enum Failure: Error, CustomStringConvertible {
         case notThere(String)
@@ -21,20 +22,45 @@ final class ServerProcess: @unchecked Sendable {
 
     /// Where its data lies.
     let folder: URL
-    private let process = Process()
+    private let name: String
+    /// The server's process id, and that of its process group; 0 once it has ended.
+    private let process: Mutex<pid_t>
 
     /// Starts `executable` of the virtual environment with `arguments`.
+    ///
+    /// It leads a process group of its own, so that what a wrapper script starts is stopped too, and it has no signals
+    /// blocked, as threads of a test run have.
     init(_ executable: String, arguments: [String], folder: URL, environment: [String: String] = [:]) throws {
         self.folder = folder
-        let path = Self.tools.appendingPathComponent(executable)
-        guard FileManager.default.isExecutableFile(atPath: path.path) else { throw Failure.notThere(path.path) }
-        process.executableURL = path
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        name = executable
+        let path = Self.tools.appendingPathComponent(executable).path
+        guard FileManager.default.isExecutableFile(atPath: path) else { throw Failure.notThere(path) }
+        process = Mutex(try Self.spawn([path] + arguments, environment: environment))
+    }
+
+    private static func spawn(_ command: [String], environment: [String: String]) throws -> pid_t {
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setpgroup(&attributes, 0)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP))
+        var files = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&files)
+        defer { posix_spawn_file_actions_destroy(&files) }
+        for descriptor: Int32 in 0...2 {
+            posix_spawn_file_actions_addopen(&files, descriptor, "/dev/null", O_RDWR, 0)
+        }
+        let variables = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        let arguments = command.map { strdup($0) } + [nil]
+        let settings = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { (arguments + settings).forEach { free($0) } }
+        var process: pid_t = 0
+        let code = posix_spawn(&process, command[0], &files, &attributes, arguments, settings)
+        guard code == 0 else { throw Failure.notThere("\(command[0]): \(String(cString: strerror(code)))") }
+        return process
     }
 
     deinit {
@@ -91,19 +117,24 @@ final class ServerProcess: @unchecked Sendable {
 
     /// Waits until something accepts connections on `port`.
     func awaitPort(_ port: Int) async throws {
-        guard try await eventually({ Self.answers(on: port) }) else {
-            throw Failure.silent(process.executableURL?.lastPathComponent ?? "")
-        }
+        guard try await eventually({ Self.answers(on: port) }) else { throw Failure.silent(name) }
     }
 
     /// Ends the process, by force if it does not go by itself, and keeps its data.
     func halt() {
-        guard process.isRunning else { return }
-        process.terminate()
-        let deadline = Date().addingTimeInterval(5)
-        while process.isRunning, Date() < deadline { usleep(10_000) }
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-        process.waitUntilExit()
+        process.withLock { process in
+            guard process > 0 else { return }
+            kill(-process, SIGTERM)
+            let deadline = ContinuousClock.now.advanced(by: .seconds(5))
+            var status: Int32 = 0
+            while waitpid(process, &status, WNOHANG) == 0 {
+                if ContinuousClock.now > deadline { kill(-process, SIGKILL) }
+                usleep(5_000)
+            }
+            // A wrapper may end before what it started.
+            kill(-process, SIGKILL)
+            process = 0
+        }
     }
 
     /// Ends the process and removes its data.
