@@ -81,7 +81,7 @@ let package = Package(
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["Records", "HTTPTransport"]),
-        .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient"]),
+        .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient", "Records"]),
         .testTarget(name: "SchemaRegistryTests", dependencies: ["Records", "HTTPTransport", "SchemaRegistry"]),
         .testTarget(name: "KeyManagementTests", dependencies: ["Records", "Cryptography", "KeyManagement"]),
         .testTarget(name: "TransformTests", dependencies: ["Transform"]),
