@@ -57,7 +57,7 @@ let package = Package(
         .target(
             name: "Configuration",
             dependencies: [
-                "Pipeline", "Transform", "KeyManagement", "SchemaRegistry", .product(name: "Yams", package: "Yams"),
+                "Pipeline", "Transform", "Formats", "KeyManagement", "SchemaRegistry", .product(name: "Yams", package: "Yams"),
             ]),
 
         // Floor 7.
@@ -76,13 +76,16 @@ let package = Package(
             dependencies: [
                 "Pipeline", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        // Servers that tests start.
+        .target(name: "TestServers", dependencies: ["HTTPTransport"], path: "Tests/TestServers"),
 
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats"]),
-        .testTarget(name: "HTTPTransportTests", dependencies: ["Records", "HTTPTransport"]),
+        .testTarget(name: "HTTPTransportTests", dependencies: ["Records", "HTTPTransport", "TestServers"]),
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient", "Records"]),
-        .testTarget(name: "SchemaRegistryTests", dependencies: ["Records", "HTTPTransport", "SchemaRegistry"]),
+        .testTarget(
+            name: "SchemaRegistryTests", dependencies: ["Records", "HTTPTransport", "SchemaRegistry", "TestServers"]),
         .testTarget(name: "KeyManagementTests", dependencies: ["Records", "Cryptography", "KeyManagement"]),
         .testTarget(name: "TransformTests", dependencies: ["Transform"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),

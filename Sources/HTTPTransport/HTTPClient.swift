@@ -112,6 +112,10 @@ public final class HTTPClient: Sendable {
         case CURLE_OUT_OF_MEMORY: return .unavailable(reason: "out of memory")
         case CURLE_URL_MALFORMAT: return .invalidRequest(address: shown, reason: "not a URL")
         case _ where reply.isTooLarge: return .replyTooLarge(address: shown, limit: settings.maximumReplyBytes)
+        // With TLS 1.3 a server refuses the client's certificate only after the handshake.
+        case CURLE_SEND_ERROR where outcome.reason.contains("alert"),
+            CURLE_RECV_ERROR where outcome.reason.contains("alert"):
+            return .tlsFailed(address: shown, reason: outcome.reason)
         case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE:
             return .connectionLost(address: shown)
         default:

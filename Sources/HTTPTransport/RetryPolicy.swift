@@ -32,7 +32,7 @@ public struct RetryPolicy: Sendable, Equatable {
         // A shift past 20 would overflow for large bases, and is past every sensible maximum.
         let grown = base.multipliedReportingOverflow(by: 1 << min(max(0, attempt - 1), 20))
         let ceiling = max(1, min(grown.overflow ? Int.max : grown.partialValue, maximumDelayMilliseconds))
-        return Int.random(in: (ceiling + 1) / 2...ceiling, using: &generator)
+        return Int.random(in: ceiling - ceiling / 2...ceiling, using: &generator)
     }
 
     /// Whether a status asks for another attempt: 429 always, a gateway's failure where the request may be repeated.

@@ -7,6 +7,14 @@ import Testing
     private let path = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../docs/configuration.md").standardizedFileURL
 
+    /// Of the customers that the example is about.
+    private static let schema = """
+        {"type": "record", "name": "Customer", "fields": [
+          {"name": "ssn", "type": "string"},
+          {"name": "banks", "type": {"type": "array", "items":
+            {"type": "record", "name": "Bank", "fields": [{"name": "iban", "type": "string"}]}}}]}
+        """
+
     @Test("The documentation's example is valid")
     func example() throws {
         let text = try String(contentsOf: path, encoding: .utf8)
@@ -18,7 +26,7 @@ import Testing
             let file = ConfigurationFile(
                 example, environment: ["POD_NAME": "fieldseal-0"],
                 files: [
-                    "customer.avsc": #"{"type": "record", "name": "Customer", "fields": []}"#,
+                    "customer.avsc": Self.schema,
                     "secrets/registry-password": "p\n", "secrets/vault-token": "t\n", "secrets/vault-ca.pem": "",
                 ])
             #expect(file.diagnostics.isEmpty)

@@ -37,11 +37,13 @@ struct Refusal: CustomTestStringConvertible {
 }
 
 @Suite struct RefusalTests {
+    private static let schema = #"{"type": "record", "name": "R", "fields": [{"name": "other", "type": "string"}]}"#
+
     @Test("What a file holds is refused in these words", arguments: Refusal.all)
     func refusal(_ refusal: Refusal) {
         let file = ConfigurationFile(
             replacing: refusal.old, with: refusal.new, environment: ["SECRET": "hunter2 secret!"],
-            files: ["secret.txt": "hunter2 secret!\n", "t.avsc": "\"string\""])
+            files: ["secret.txt": "hunter2 secret!\n", "t.avsc": Self.schema])
         let diagnostics = file.diagnostics
         #expect(diagnostics == refusal.lines)
         #expect(diagnostics.contains { $0.contains(": error: ") })

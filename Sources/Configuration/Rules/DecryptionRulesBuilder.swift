@@ -12,8 +12,8 @@ struct DecryptionRulesBuilder {
 
     /// The rules; nil only where errors have been told.
     func build(_ section: SectionValue) -> DecryptionRules? {
-        let schema = SchemaRule(diagnostics: diagnostics, registry: registry)
-        let schemaText = schema.check(section, format: DecryptSettings.format, file: DecryptSettings.schemaFile)
+        let schemas = SchemaRule(diagnostics: diagnostics, registry: registry)
+        let schema = schemas.check(section, format: DecryptSettings.format, file: DecryptSettings.schemaFile)
         let fields = section[DecryptSettings.recordValueFields] ?? []
         checkUnique(fields)
         guard let keks = keks(section), let errorPolicy = section[DecryptSettings.errorPolicy],
@@ -21,7 +21,7 @@ struct DecryptionRulesBuilder {
         else { return nil }
         return DecryptionRules(
             valueFields: fields.map(\.value), errorPolicy: errorPolicy, plainPolicy: plainPolicy, keks: keks,
-            acceptedTopics: section[DecryptSettings.acceptTopics]?.map(\.value) ?? [], schemaText: schemaText)
+            acceptedTopics: section[DecryptSettings.acceptTopics]?.map(\.value) ?? [], schemaText: schema?.text)
     }
 
     private func checkUnique(_ fields: [Located<FieldPath>]) {

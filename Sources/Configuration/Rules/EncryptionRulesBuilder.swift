@@ -13,8 +13,8 @@ struct EncryptionRulesBuilder {
     /// The rules; nil only where errors have been told.
     func build(_ section: SectionValue) -> EncryptionRules? {
         let format = section[EncryptSettings.format]
-        let schema = SchemaRule(diagnostics: diagnostics, registry: registry)
-        let schemaText = schema.check(section, format: EncryptSettings.format, file: EncryptSettings.schemaFile)
+        let schemas = SchemaRule(diagnostics: diagnostics, registry: registry)
+        let schema = schemas.check(section, format: EncryptSettings.format, file: EncryptSettings.schemaFile)
         checkMode(section, format: format)
         guard let value = section[EncryptSettings.recordValue], let located = value.located(RecordValueSettings.fields)
         else { return nil }
@@ -31,9 +31,10 @@ struct EncryptionRulesBuilder {
         let rules = fields.compactMap(rule)
         checkKeyCount(rules, located)
         guard rules.count == fields.count, let format else { return nil }
+        if let schema { schemas.check(rules, fields, against: schema) }
         return EncryptionRules(
             format: format, valueFields: rules, padding: section[EncryptSettings.padding] ?? 16,
-            bindsKey: section[EncryptSettings.bindKey] ?? true, schemaText: schemaText)
+            bindsKey: section[EncryptSettings.bindKey] ?? true, schemaText: schema?.text)
     }
 
     private func rule(_ field: SectionValue) -> FieldRule? {

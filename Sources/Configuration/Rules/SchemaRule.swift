@@ -1,13 +1,20 @@
-import Foundation
+import Formats
 import Transform
 
-/// Whether a format and where its schemas come from fit together.
+/// Whether a format, the schema of a file and the paths that it must have fit together.
 struct SchemaRule {
+    /// A schema file that was read.
+    struct Schema {
+        let text: String
+        let avro: AvroSchema
+        let file: Located<String>
+    }
+
     let diagnostics: DiagnosticCollector
     let registry: SchemaRegistryBuilder.Registry
 
-    /// The text of the schema file, where one is given and valid JSON.
-    func check(_ section: SectionValue, format: Setting<PayloadFormat>, file: Setting<String>) -> String? {
+    /// The schema of the file, where one is given and valid.
+    func check(_ section: SectionValue, format: Setting<PayloadFormat>, file: Setting<String>) -> Schema? {
         if section[format] == .json, section.has(file) {
             diagnostics.error(
                 at: section.mark(of: file), section.path(of: file),
@@ -18,19 +25,37 @@ struct SchemaRule {
                 at: section.mark(of: format), section.path(of: format),
                 "found avro without schemas; allowed: with schemaFile or a schemaRegistry")
         }
-        return section.located(file).flatMap(text)
+        return section.located(file).flatMap(read)
     }
 
-    private func text(_ file: Located<String>) -> String? {
-        do {
-            let text = try BoundedFile(path: file.value, limit: ScalarSource.fileLimit).text()
-            _ = try JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)
-            return text
-        } catch let failure as BoundedFile.Failure {
-            diagnostics.error(at: file.mark, file.path, "can't read the schema: \(failure.reason)")
+    /// Whether every path can be sealed under the schema; `fields` are where the paths stand, in the same order.
+    func check(_ rules: [FieldRule], _ fields: [SectionValue], against schema: Schema) {
+        do throws(AvroSchemaError) {
+            _ = try AvroPlan(schema: schema.avro, paths: rules.map(\.path))
         } catch {
-            diagnostics.error(at: file.mark, file.path, "the schema is not JSON; allowed: an Avro schema")
+            let place = error.rule.flatMap { fields.indices.contains($0) ? fields[$0] : nil }
+                .flatMap { $0.located(FieldSettings.fieldName) }
+            let name = place.map { "found \"\(printable("\($0.value)"))\", which does not fit the schema: " } ?? ""
+            let schemaPlace = error.location.isEmpty ? "" : "at \(printable(error.location, limit: 200)): "
+            diagnostics.error(
+                at: place?.mark ?? schema.file.mark, place?.path ?? schema.file.path,
+                "\(name)\(schemaPlace)\(printable(error.reason, limit: 300))")
         }
-        return nil
+    }
+
+    private func read(_ file: Located<String>) -> Schema? {
+        let text: String
+        do throws(BoundedFile.Failure) {
+            text = try BoundedFile(path: file.value, limit: ScalarSource.fileLimit).text()
+        } catch {
+            diagnostics.error(at: file.mark, file.path, "can't read the schema: \(error.reason)")
+            return nil
+        }
+        do throws(AvroSchemaError) {
+            return Schema(text: text, avro: try AvroSchema(parsing: text), file: file)
+        } catch {
+            diagnostics.error(at: file.mark, file.path, printable("\(error)", limit: 600))
+            return nil
+        }
     }
 }

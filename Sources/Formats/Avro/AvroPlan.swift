@@ -25,8 +25,11 @@ public struct AvroPlan: Sendable {
     /// A union has no segment: a path goes through every branch that has it. `*` stands for a map's values and for a
     /// record's fields.
     ///
-    /// - Throws: `AvroSchemaError`, which names the rule, where a path fits nothing in the schema, overlaps another, or
-    ///   seals a type whose placeholder is not finite or is larger than 1 MiB.
+    /// A path to a field that a record of the schema lacks matches nothing, as a schema may be older or younger than the
+    /// rules.
+    ///
+    /// - Throws: `AvroSchemaError`, which names the rule, where a path runs into a type that could never have it, such as
+    ///   `ssn.digits` where `ssn` is a string; where it overlaps another; or where it seals a type whose placeholder is not finite or is larger than 1 MiB.
     public init(schema: AvroSchema, paths: [FieldPath]) throws(AvroSchemaError) {
         var compiler = AvroPlanCompiler(schema: schema, paths: paths)
         entry = try compiler.compile()

@@ -86,8 +86,11 @@ struct AvroPlanCompiler {
             if let other = paths[..<rule].first(where: { $0.overlaps(path) }) {
                 throw AvroSchemaError(at: path.description, "the path overlaps '\(other)'", rule: rule)
             }
-            guard try reaches(schema.root, rule: rule, position: 0) else {
-                throw AvroSchemaError(at: path.description, "the path fits no field of the schema", rule: rule)
+            if try reaches(schema.root, rule: rule, position: 0) { continue }
+            var seen: Set<Reach> = []
+            guard isAbsent(in: schema.root, rule: rule, position: 0, seen: &seen) else {
+                throw AvroSchemaError(
+                    at: path.description, "the path meets a type that has no such fields", rule: rule)
             }
         }
     }
@@ -109,6 +112,29 @@ extension AvroPlanCompiler {
         }
         reached[key] = found
         return found
+    }
+
+    /// Whether a rule that reaches nothing ends at a record that lacks its field, or at a null: then records of this schema
+    /// have no such field, which is no fault of theirs; else it runs into a type that could never have it.
+    private func isAbsent(in type: Int, rule: Int, position: Int, seen: inout Set<Reach>) -> Bool {
+        guard seen.insert(Reach(type: type, rule: rule, position: position)).inserted else { return false }
+        let next = successors(of: type, rule: rule, position: position)
+        if next.isEmpty {
+            switch schema.types[type].shape {
+            case .null: return true
+            case .record:
+                guard position < paths[rule].segments.count, case .key = paths[rule].segments[position] else {
+                    return false
+                }
+                return true
+            default: return false
+            }
+        }
+        return next.contains { type, advanced in
+            // A null beside other branches tells nothing of them.
+            if advanced == position, next.count > 1, case .null = schema.types[type].shape { return false }
+            return isAbsent(in: type, rule: rule, position: advanced, seen: &seen)
+        }
     }
 
     /// The types that a rule may go on in. A union takes no segment, so the recursion is twice as deep as a path at most.

@@ -1,0 +1,12 @@
+import Synchronization
+
+/// A number that threads add to.
+final class Counter: Sendable {
+    private let number = Atomic<Int>(0)
+
+    var value: Int { number.load(ordering: .sequentiallyConsistent) }
+
+    func add() {
+        number.add(1, ordering: .sequentiallyConsistent)
+    }
+}

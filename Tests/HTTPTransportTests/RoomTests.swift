@@ -1,2 +1,0 @@
-// Replaced as the room is furnished.
-import Testing
