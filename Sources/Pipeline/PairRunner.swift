@@ -1,6 +1,7 @@
 import KafkaClient
 public import Logging
 public import ServiceLifecycle
+import Synchronization
 public import Transform
 
 /// Runs a pair: prepares its topics, then starts, watches and stops its workers.
@@ -15,6 +16,7 @@ public final class PairRunner: Service {
     private let progressInterval: Duration
     private let onProgress: (@Sendable (PairStatus) -> Void)?
     private let controls: [WorkerControl]
+    private let prepared = Mutex<TopicPreparation.Outcome?>(nil)
     /// How long workers may take to stop, in milliseconds; the rest of the ten seconds is for leaving the group.
     private static let stopTimeout: Int64 = 8_000
 
@@ -65,10 +67,21 @@ public final class PairRunner: Service {
         }
     }
 
-    private func runWorkers() async throws(PipelineError) {
-        let prepared = try await onThread { () -> Result<TopicPreparation.Outcome, PipelineError> in
+    /// Sees to it that the pair's topics are there; `run` does it too where it was not done before.
+    ///
+    /// Where one pair reads what another writes, prepare the writing one first: it creates the topic.
+    ///
+    /// - Throws: `PipelineError` where the topics can't be had or do not fit the pair.
+    public func prepareTopics() async throws(PipelineError) {
+        let outcome = try await onThread { () -> Result<TopicPreparation.Outcome, PipelineError> in
             self.prepare()
         }
+        prepared.withLock { $0 = outcome }
+    }
+
+    private func runWorkers() async throws(PipelineError) {
+        if prepared.withLock({ $0 == nil }) { try await prepareTopics() }
+        guard let prepared = prepared.withLock({ $0 }) else { return }
         let progress = Task { await self.reportProgress() }
         defer { progress.cancel() }
         let failure = await withTaskGroup(of: Result<Void, PipelineError>.self) { group in

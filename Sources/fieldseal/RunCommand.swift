@@ -45,11 +45,26 @@ struct RunCommand: AsyncParsableCommand {
                 services: runners.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger))
         do {
+            for runner in Self.writersFirst(runners) { try await runner.prepareTopics() }
             try await group.run()
         } catch let error as PipelineError {
             StandardError.write("error: \(error)")
             throw error.exitStatus
         }
+    }
+
+    /// A pair may read a topic that another one has still to create; pairs make no circle.
+    private static func writersFirst(_ runners: [PairRunner]) -> [PairRunner] {
+        var waiting = runners
+        var ordered: [PairRunner] = []
+        while !waiting.isEmpty {
+            let targets = Set(waiting.map(\.pair.target))
+            let ready = waiting.filter { !targets.contains($0.pair.source) }
+            guard !ready.isEmpty else { return ordered + waiting }
+            ordered += ready
+            waiting.removeAll { !targets.contains($0.pair.source) }
+        }
+        return ordered
     }
 
     private func makeLogger() -> Logger {
