@@ -102,7 +102,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Pipeline", "KafkaClient", "Transform", "Records", .product(name: "Logging", package: "swift-log"),
+                "Pipeline", "KafkaClient", "Transform", "Records", "TestServers", "fieldseal",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
     ],

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// A server that a test starts, on a port of 127.0.0.1 that was free, with its data in a folder of its own.
 ///
@@ -23,44 +22,15 @@ final class ServerProcess: Sendable {
     /// Where its data lies.
     let folder: URL
     private let name: String
-    /// The server's process id, and that of its process group; 0 once it has ended.
-    private let process: Mutex<pid_t>
+    private let process: ChildProcess
 
     /// Starts `executable` of the virtual environment with `arguments`.
-    ///
-    /// It leads a process group of its own, so that what a wrapper script starts is stopped too, and it has no signals
-    /// blocked, as threads of a test run have.
     init(_ executable: String, arguments: [String], folder: URL, environment: [String: String] = [:]) throws {
         self.folder = folder
         name = executable
         let path = Self.tools.appendingPathComponent(executable).path
         guard FileManager.default.isExecutableFile(atPath: path) else { throw Failure.notThere(path) }
-        process = Mutex(try Self.spawn([path] + arguments, environment: environment))
-    }
-
-    private static func spawn(_ command: [String], environment: [String: String]) throws -> pid_t {
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP))
-        var files = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&files)
-        defer { posix_spawn_file_actions_destroy(&files) }
-        for descriptor: Int32 in 0...2 {
-            posix_spawn_file_actions_addopen(&files, descriptor, "/dev/null", O_RDWR, 0)
-        }
-        let variables = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
-        let arguments = command.map { strdup($0) } + [nil]
-        let settings = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { (arguments + settings).forEach { free($0) } }
-        var process: pid_t = 0
-        let code = posix_spawn(&process, command[0], &files, &attributes, arguments, settings)
-        guard code == 0 else { throw Failure.notThere("\(command[0]): \(String(cString: strerror(code)))") }
-        return process
+        process = try ChildProcess([path] + arguments, environment: environment)
     }
 
     deinit {
@@ -120,21 +90,14 @@ final class ServerProcess: Sendable {
         guard try await eventually({ Self.answers(on: port) }) else { throw Failure.silent(name) }
     }
 
+    /// Sends a signal to the process.
+    func send(_ signal: Int32) {
+        process.send(signal)
+    }
+
     /// Ends the process, by force if it does not go by itself, and keeps its data.
     func halt() {
-        process.withLock { process in
-            guard process > 0 else { return }
-            kill(-process, SIGTERM)
-            let deadline = ContinuousClock.now.advanced(by: .seconds(5))
-            var status: Int32 = 0
-            while waitpid(process, &status, WNOHANG) == 0 {
-                if ContinuousClock.now > deadline { kill(-process, SIGKILL) }
-                usleep(5_000)
-            }
-            // A wrapper may end before what it started.
-            kill(-process, SIGKILL)
-            process = 0
-        }
+        process.terminate()
     }
 
     /// Ends the process and removes its data.
