@@ -70,6 +70,19 @@ public struct KafkaErrorCode: Hashable, Sendable, CustomStringConvertible {
     /// The member took too long between two polls and was put out of its group.
     public static let maxPollExceeded = KafkaErrorCode(RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED)
 
+    /// The coordinator is not ready yet.
+    public static let coordinatorLoading = KafkaErrorCode(RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS)
+    /// Too few replicas are in sync.
+    public static let notEnoughReplicas = KafkaErrorCode(RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS)
+    /// The group has gone on without the member.
+    public static let illegalGeneration = KafkaErrorCode(RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION)
+    /// The broker's view of the transaction is another.
+    public static let invalidTransactionState = KafkaErrorCode(RD_KAFKA_RESP_ERR_INVALID_TXN_STATE)
+    /// A newer producer has this transactional id, as brokers say it.
+    public static let producerFenced = KafkaErrorCode(RD_KAFKA_RESP_ERR_PRODUCER_FENCED)
+    /// The permission on a topic is missing.
+    public static let topicAuthorizationFailed = KafkaErrorCode(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
+
     /// Whether no broker answered.
     public var isUnreachable: Bool {
         switch self {

@@ -12,20 +12,29 @@ public final class PairRunner: Service {
     public let pair: TopicPair
     private let makeTransform: @Sendable (TopicPair) throws -> any RecordTransform
     private let logger: Logger
+    private let progressInterval: Duration
+    private let onProgress: (@Sendable (PairStatus) -> Void)?
     private let controls: [WorkerControl]
-    /// How long workers may take to stop, in milliseconds; the rest of the ten seconds is for leaving the group.
-    private static let stopTimeout: Int64 = 8_000
+    /// How long the last commit may take at a stop, in milliseconds; the rest of the ten seconds is for leaving the group,
+    /// and for calls of librdkafka that take longer than they were told.
+    private static let stopTimeout: Int64 = 5_000
 
     /// Makes a runner; nothing is started yet.
     ///
     /// - Parameters:
     ///   - pair: what to run.
     ///   - logger: where its lines go.
+    ///   - progressInterval: how often `onProgress` is called while the workers run.
+    ///   - onProgress: is told how far the pair is, for a line of log.
     ///   - makeTransform: makes one transform per worker, on the worker's thread.
     public init(
-        pair: TopicPair, logger: Logger, makeTransform: @escaping @Sendable (TopicPair) throws -> any RecordTransform
+        pair: TopicPair, logger: Logger, progressInterval: Duration = .seconds(60),
+        onProgress: (@Sendable (PairStatus) -> Void)? = nil,
+        makeTransform: @escaping @Sendable (TopicPair) throws -> any RecordTransform
     ) {
         self.pair = pair
+        self.progressInterval = progressInterval
+        self.onProgress = onProgress
         self.makeTransform = makeTransform
         self.logger = logger
         controls = (0..<max(pair.workers, 1)).map(WorkerControl.init(number:))
@@ -66,6 +75,8 @@ public final class PairRunner: Service {
             if pair.awaitsSource, isStopRequested { return }
             throw error
         }
+        let progress = Task { await self.reportProgress() }
+        defer { progress.cancel() }
         let failure = await withTaskGroup(of: Result<Void, PipelineError>.self) { group in
             for control in controls {
                 group.addTask { await self.runWorker(control, prepared: prepared) }
@@ -81,6 +92,11 @@ public final class PairRunner: Service {
             return first
         }
         if let failure { throw failure }
+    }
+
+    private func reportProgress() async {
+        guard let onProgress else { return }
+        while (try? await Task.sleep(for: progressInterval)) != nil { onProgress(status) }
     }
 
     private func runWorker(

@@ -19,7 +19,7 @@ enum TargetTopicSettings {
             if copied.contains(name) || name.hasPrefix("retention.") { settings[name] = setting.value }
         }
         let bytes = source["max.message.bytes"].flatMap { Int($0.value) } ?? usualMessageBytes
-        settings["max.message.bytes"] = String(min(bytes + bytes / 2, Int(Int32.max)))
+        settings["max.message.bytes"] = String(min(min(bytes, Int(Int32.max)) * 3 / 2, Int(Int32.max)))
         return settings.merging(overrides) { _, override in override }
     }
 

@@ -3,7 +3,7 @@ import Foundation
 /// A server that a test starts, on a port of 127.0.0.1 that was free, with its data in a folder of its own.
 ///
 /// Stopped by process id, at the latest when it is deallocated.
-final class ServerProcess: @unchecked Sendable {
+final class ServerProcess: Sendable {
     /// Why a server did not come up.
     enum Failure: Error, CustomStringConvertible {
         case notThere(String)
@@ -21,20 +21,16 @@ final class ServerProcess: @unchecked Sendable {
 
     /// Where its data lies.
     let folder: URL
-    private let process = Process()
+    private let name: String
+    private let process: ChildProcess
 
     /// Starts `executable` of the virtual environment with `arguments`.
     init(_ executable: String, arguments: [String], folder: URL, environment: [String: String] = [:]) throws {
         self.folder = folder
-        let path = Self.tools.appendingPathComponent(executable)
-        guard FileManager.default.isExecutableFile(atPath: path.path) else { throw Failure.notThere(path.path) }
-        process.executableURL = path
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        name = executable
+        let path = Self.tools.appendingPathComponent(executable).path
+        guard FileManager.default.isExecutableFile(atPath: path) else { throw Failure.notThere(path) }
+        process = try ChildProcess([path] + arguments, environment: environment)
     }
 
     deinit {
@@ -91,19 +87,17 @@ final class ServerProcess: @unchecked Sendable {
 
     /// Waits until something accepts connections on `port`.
     func awaitPort(_ port: Int) async throws {
-        guard try await eventually({ Self.answers(on: port) }) else {
-            throw Failure.silent(process.executableURL?.lastPathComponent ?? "")
-        }
+        guard try await eventually({ Self.answers(on: port) }) else { throw Failure.silent(name) }
+    }
+
+    /// Sends a signal to the process.
+    func send(_ signal: Int32) {
+        process.send(signal)
     }
 
     /// Ends the process, by force if it does not go by itself, and keeps its data.
     func halt() {
-        guard process.isRunning else { return }
         process.terminate()
-        let deadline = Date().addingTimeInterval(5)
-        while process.isRunning, Date() < deadline { usleep(10_000) }
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-        process.waitUntilExit()
     }
 
     /// Ends the process and removes its data.

@@ -1,0 +1,81 @@
+/// A configuration file with a pair that seals, "seal" from "raw" to "sealed", and one that opens, "open" from "sealed" to
+/// "opened".
+struct PairsFile {
+    /// Where no broker is asked.
+    static let noBroker = "127.0.0.1:1"
+
+    /// The fields that are sealed, and with which key.
+    var fields: [(path: String, key: String)]
+    /// What stands under `kms`, in YAML's flow style.
+    var kms: String
+    var bootstrapServers = Self.noBroker
+    var instance: String?
+    var delivery = "exactly_once"
+    var commitIntervalMs = 20
+    var algorithm = "AES256_GCM"
+    /// More lines at the top, for each pair and for `encrypt`, one each.
+    var top = ""
+    var pair = ""
+    var encrypt = ""
+    /// The content of `decrypt`, in YAML's flow style.
+    var decrypt = "errorPolicy: fail"
+
+    /// A file whose keys are in a vault; the token is taken from VAULT_TOKEN.
+    init(vault: TestVault, broker: TestBroker? = nil, fields: [(path: String, key: String)], settings: String = "") {
+        self.fields = fields.map { ($0.path, vault.key($0.key)) }
+        kms = #"{vault: {uri: "\#(vault.uri)", type: TOKEN, token: "${VAULT_TOKEN}"}\#(settings)}"#
+        if let broker { bootstrapServers = broker.bootstrapServers }
+    }
+
+    /// A file whose keys, "pii" and "other", are in memory, the same in every process.
+    init(fields: [String]) {
+        self.fields = fields.map { ($0, "in-memory-kms://pii") }
+        kms = """
+            {inMemory: {keys: {pii: "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=", \
+            other: "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="}}}
+            """
+    }
+
+    /// The text of the file.
+    var text: String {
+        let sealed = fields.map {
+            #"{fieldName: \#(Self.quoted($0.path)), keySecretId: "\#($0.key)", algorithm: \#(algorithm)}"#
+        }
+        return """
+            \(instance.map { "instance: \($0)" } ?? "")
+            kafka:
+              bootstrap.servers: \(bootstrapServers)
+              consumer: {receive.message.max.bytes: "1000000000"}
+            kms: \(kms)
+            \(top)
+            pairs:
+              - name: seal
+                source: raw
+                target: sealed
+                \(common)
+                encrypt:
+                  recordValue: {fields: [\(sealed.joined(separator: ", "))]}
+                  \(encrypt)
+              - name: open
+                source: sealed
+                target: opened
+                \(common)
+                decrypt: {\(decrypt)}
+
+            """
+    }
+
+    /// A text in YAML's double quotes.
+    private static func quoted(_ text: String) -> String {
+        "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+    }
+
+    private var common: String {
+        """
+        delivery: \(delivery)
+            commitIntervalMs: \(commitIntervalMs)
+            targetTopic: {config: {retention.ms: "-1"}}
+            \(pair)
+        """
+    }
+}

@@ -1,0 +1,28 @@
+import Testing
+
+@testable import Pipeline
+
+@Suite("Where reading starts")
+struct StartDecisionTests {
+    @Test("A committed offset is what counts, whatever the configuration says")
+    func committed() {
+        let decision = StartDecision.decide(
+            committed: 7, startFrom: .latest, targetHighWatermark: 5, target: "target")
+        #expect(decision == .committed(7))
+    }
+
+    @Test("Without one it is what the configuration says", arguments: [Int64(0), 5])
+    func startFrom(high: Int64) {
+        let decision = StartDecision.decide(
+            committed: nil, startFrom: .time(3), targetHighWatermark: high, target: "target")
+        #expect(decision == .lookUp(.time(3)))
+    }
+
+    @Test("Without either it is the earliest if the target was never written to, and nowhere otherwise")
+    func neither() {
+        let empty = StartDecision.decide(committed: nil, startFrom: nil, targetHighWatermark: 0, target: "target")
+        let used = StartDecision.decide(committed: nil, startFrom: nil, targetHighWatermark: 1, target: "target")
+        #expect(empty == .lookUp(.earliest))
+        #expect(used == .halt(.noCommittedOffset(target: "target")))
+    }
+}
