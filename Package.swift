@@ -91,7 +91,8 @@ let package = Package(
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Refusals.txt"]),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records", "fieldseal"]),
+            name: "IntegrationTests",
+            dependencies: ["Pipeline", "KafkaClient", "Transform", "Records", "TestServers", "fieldseal"]),
     ],
     swiftLanguageModes: [.v6]
 )

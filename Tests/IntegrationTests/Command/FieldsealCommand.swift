@@ -82,8 +82,8 @@ final class FieldsealCommand: Sendable {
     }
 
     /// Asks it to stop, as a service manager does, and waits for its end.
-    func stop(within seconds: Double = 10) async throws -> Outcome {
-        process.send(SIGTERM)
+    func stop(within seconds: Double = 10, by signal: Int32 = SIGTERM) async throws -> Outcome {
+        process.send(signal)
         return try await end(within: seconds)
     }
 

@@ -13,9 +13,11 @@ struct PairsFile {
     var delivery = "exactly_once"
     var commitIntervalMs = 20
     var algorithm = "AES256_GCM"
-    /// More lines for each pair, for its `encrypt` and for its `decrypt`; in flow style, each behind a comma.
+    /// More lines at the top, for each pair and for `encrypt`, one each.
+    var top = ""
     var pair = ""
     var encrypt = ""
+    /// The content of `decrypt`, in YAML's flow style.
     var decrypt = "errorPolicy: fail"
 
     /// A file whose keys are in a vault; the token is taken from VAULT_TOKEN.
@@ -37,7 +39,7 @@ struct PairsFile {
     /// The text of the file.
     var text: String {
         let sealed = fields.map {
-            #"{fieldName: "\#($0.path.replacing("\"", with: "\\\""))", keySecretId: "\#($0.key)", algorithm: \#(algorithm)}"#
+            #"{fieldName: \#(Self.quoted($0.path)), keySecretId: "\#($0.key)", algorithm: \#(algorithm)}"#
         }
         return """
             \(instance.map { "instance: \($0)" } ?? "")
@@ -45,6 +47,7 @@ struct PairsFile {
               bootstrap.servers: \(bootstrapServers)
               consumer: {receive.message.max.bytes: "1000000000"}
             kms: \(kms)
+            \(top)
             pairs:
               - name: seal
                 source: raw
@@ -60,6 +63,11 @@ struct PairsFile {
                 decrypt: {\(decrypt)}
 
             """
+    }
+
+    /// A text in YAML's double quotes.
+    private static func quoted(_ text: String) -> String {
+        "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
     }
 
     private var common: String {

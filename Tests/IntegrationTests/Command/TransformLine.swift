@@ -66,7 +66,7 @@ struct TransformLine: Codable, Equatable {
     }
 
     /// The same record but for its topic.
-    func withoutTopic() -> TransformLine {
+    func inNoTopic() -> TransformLine {
         var copy = self
         copy.topic = nil
         return copy

@@ -90,6 +90,11 @@ final class ServerProcess: Sendable {
         guard try await eventually({ Self.answers(on: port) }) else { throw Failure.silent(name) }
     }
 
+    /// Sends a signal to the process.
+    func send(_ signal: Int32) {
+        process.send(signal)
+    }
+
     /// Ends the process, by force if it does not go by itself, and keeps its data.
     func halt() {
         process.terminate()

@@ -82,12 +82,12 @@ final class TestBroker: Sendable {
         }
     }
 
-    /// Everything that is committed in `topic` now, by partition and in order.
-    func read(_ topic: String) throws -> [TestRecord] {
+    /// Everything that is committed in `topic` now, by partition and in order; with what is not, where that is asked.
+    func read(_ topic: String, isolation: String = "read_committed") throws -> [TestRecord] {
         guard let description = try admin().describe(topic: topic, timeout: 10_000) else { return [] }
         let consumer = try Consumer(settings: [
             "bootstrap.servers": bootstrapServers, "group.id": "test-\(UUID().uuidString)",
-            "enable.auto.commit": "false", "isolation.level": "read_committed", "enable.partition.eof": "true",
+            "enable.auto.commit": "false", "isolation.level": isolation, "enable.partition.eof": "true",
             "receive.message.max.bytes": "1000000000", "auto.offset.reset": "earliest",
         ])
         defer { consumer.close() }

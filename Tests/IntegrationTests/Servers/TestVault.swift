@@ -67,6 +67,16 @@ final class TestVault: Sendable {
         _ = try await Self.call("transit/keys/\(key)/rotate", body: [:], port: port)
     }
 
+    /// Makes the server silent: it goes on accepting connections and answers nothing.
+    func suspend() {
+        server.send(SIGSTOP)
+    }
+
+    /// Makes it answer again.
+    func resume() {
+        server.send(SIGCONT)
+    }
+
     /// Ends the server; it forgets its keys.
     func stop() {
         server.stop()

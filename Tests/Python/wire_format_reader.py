@@ -1,0 +1,522 @@
+"""Opens records that Fieldseal wrote: a reader built from docs/wire-format.md alone, on Google Tink and Vault's HTTP API.
+
+Reads the lines that `fieldseal transform` writes from standard input and writes each record, opened, as such a line;
+where a record can't be opened, `{"refused": REASON}`. It shares no code and no library with Fieldseal.
+
+    wire_format_reader.py --topic customers.encrypted --vault http://127.0.0.1:8200 \\
+        [--kek vault-kms://127.0.0.1:8200/transit/keys/pii ...] [--schema customer.avsc] [--registry http://127.0.0.1:8081]
+
+The token is taken from VAULT_TOKEN.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import os
+import re
+import struct
+import sys
+import urllib.request
+
+import fastavro.schema
+import tink
+from tink import aead, proto_keyset_format, secret_key_access
+from tink.proto import aes_ctr_hmac_aead_pb2, aes_ctr_pb2, aes_eax_pb2, aes_gcm_pb2, common_pb2, hmac_pb2, tink_pb2
+from tink.proto import xchacha20_poly1305_pb2
+
+TYPE_URL = "type.googleapis.com/google.crypto.tink."
+DEK_SIZES = {
+    "AES128_GCM": 16, "AES256_GCM": 32, "AES128_EAX": 16, "AES256_EAX": 32, "AES128_CTR_HMAC_SHA256": 48,
+    "AES256_CTR_HMAC_SHA256": 64, "XCHACHA20_POLY1305": 32,
+}
+HEADERS = {
+    "fieldseal.key", "fieldseal.value", "fieldseal.key.original", "fieldseal.value.original", "fieldseal.envelope",
+    "fieldseal.opened", "fieldseal.defaulted", "fieldseal.error",
+}
+ANY_ELEMENT, ANY_MEMBER = object(), object()
+
+
+class Refused(Exception):
+    pass
+
+
+def unique(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise Refused("a duplicate member")
+    return members
+
+
+def strict_json(data):
+    return json.loads(data.decode("utf-8"), object_pairs_hook=unique)
+
+
+def check_members(value, allowed):
+    if not isinstance(value, dict) or not set(value) <= set(allowed):
+        raise Refused("an unknown member")
+
+
+# Paths
+
+
+def parse_path(text):
+    """The segments: a key as str, an index as int, or one of the wildcards."""
+    segments, rest = [], text
+    while rest:
+        if rest[0] == "[":
+            inside, rest = rest[1:].split("]", 1)
+            segments.append(ANY_ELEMENT if inside == "*" else int(inside))
+            continue
+        if segments:
+            if rest[0] != ".":
+                raise Refused(f"no path: {text}")
+            rest = rest[1:]
+        if rest[0] == "*":
+            segments.append(ANY_MEMBER)
+            rest = rest[1:]
+        elif rest[0] == '"':
+            key, end = json.JSONDecoder(strict=False).raw_decode(rest)
+            segments.append(key)
+            rest = rest[end:]
+        else:
+            key = re.match(r"[A-Za-z_][A-Za-z0-9_-]*", rest).group()
+            segments.append(key)
+            rest = rest[len(key):]
+    return segments
+
+
+def quoted(key):
+    named = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    return '"' + "".join(named.get(c) or (f"\\u{ord(c):04x}" if c < " " else c) for c in key) + '"'
+
+
+def concrete(segments):
+    text = ""
+    for segment in segments:
+        if isinstance(segment, int):
+            text += f"[{segment}]"
+        else:
+            bare = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", segment)
+            text += ("." if text else "") + (segment if bare else quoted(segment))
+    return text
+
+
+def covers(rule, segments):
+    return len(rule) == len(segments) and all(
+        a is ANY_ELEMENT and isinstance(b, int) or a is ANY_MEMBER and isinstance(b, str)
+        or type(a) is type(b) and a == b
+        for a, b in zip(rule, segments)
+    )
+
+
+# Keys
+
+
+def tink_key(algorithm, dek):
+    if algorithm.endswith("GCM"):
+        return "AesGcmKey", aes_gcm_pb2.AesGcmKey(key_value=dek)
+    if algorithm.endswith("EAX"):
+        return "AesEaxKey", aes_eax_pb2.AesEaxKey(params=aes_eax_pb2.AesEaxParams(iv_size=16), key_value=dek)
+    if algorithm.startswith("XCHACHA20"):
+        return "XChaCha20Poly1305Key", xchacha20_poly1305_pb2.XChaCha20Poly1305Key(key_value=dek)
+    split, tag = (16, 16) if algorithm.startswith("AES128") else (32, 32)
+    params = hmac_pb2.HmacParams(hash=common_pb2.SHA256, tag_size=tag)
+    return "AesCtrHmacAeadKey", aes_ctr_hmac_aead_pb2.AesCtrHmacAeadKey(
+        aes_ctr_key=aes_ctr_pb2.AesCtrKey(params=aes_ctr_pb2.AesCtrParams(iv_size=16), key_value=dek[:split]),
+        hmac_key=hmac_pb2.HmacKey(params=params, key_value=dek[split:]),
+    )
+
+
+class Keys:
+    """Unwraps data keys by Vault and makes Tink primitives of them."""
+
+    def __init__(self, vault, allowed):
+        self.vault, self.allowed, self.known = vault, allowed, {}
+
+    def primitive(self, entry, algorithm):
+        check_members(entry, ("kek", "edek"))
+        name = (entry["kek"], entry["edek"], algorithm)
+        if name not in self.known:
+            self.known[name] = self.make(*name)
+        return self.known[name]
+
+    def make(self, kek, edek, algorithm):
+        if self.allowed and kek not in self.allowed:
+            raise Refused("a kek that is not allowed")
+        mount, key = re.fullmatch(r"vault-kms://[^/]+/(.+)/keys/([^/]+)", kek).groups()
+        request = urllib.request.Request(
+            f"{self.vault}/v1/{mount}/decrypt/{key}", data=json.dumps({"ciphertext": edek}).encode(),
+            headers={"X-Vault-Token": os.environ["VAULT_TOKEN"]}, method="POST",
+        )
+        with urllib.request.urlopen(request) as reply:
+            dek = base64.b64decode(json.load(reply)["data"]["plaintext"], validate=True)
+        if len(dek) != DEK_SIZES[algorithm]:
+            raise Refused("a data key of the wrong length")
+        kind, proto = tink_key(algorithm, dek)
+        keyset = tink_pb2.Keyset(primary_key_id=1)
+        entry = keyset.key.add(key_id=1, status=tink_pb2.ENABLED, output_prefix_type=tink_pb2.RAW)
+        entry.key_data.type_url = TYPE_URL + kind
+        entry.key_data.value = proto.SerializeToString()
+        entry.key_data.key_material_type = tink_pb2.KeyData.SYMMETRIC
+        handle = proto_keyset_format.parse(keyset.SerializeToString(), secret_key_access.TOKEN)
+        return handle.primitive(aead.Aead)
+
+
+# The envelope and what it says of one record
+
+
+class Opening:
+    """Opens the fields of one record's value."""
+
+    def __init__(self, record, envelope, keys, topic):
+        line, lines = envelope.split(b"\n", 1)
+        layout, entries = strict_json(line), json.loads(lines.decode("utf-8"), object_pairs_hook=unique)
+        check_members(layout, ("v", "topic", "bind", "algs", "key", "value", "headers"))
+        if layout["v"] != 1 or layout["topic"] != topic:
+            raise Refused("another version or topic")
+        if len(envelope) > 65536 or len(entries) > 64 or len(entries) != len(layout["algs"]):
+            raise Refused("an envelope out of bounds")
+        self.layout, self.entries, self.keys = layout, entries, keys
+        self.part = layout.get("value")
+        self.aad = b"fieldseal/1\n" + hashlib.sha256(line).digest()
+        if "key" in layout.get("bind", []):
+            key = record["key"]
+            self.aad += b"\xff\xff\xff\xff" if key is None else struct.pack(">I", len(key)) + key
+        if self.part is not None:
+            check_members(self.part, ("format", "mode", "schema", "fingerprint", "pad", "fields"))
+            self.rules = [(parse_path(field["path"]), field) for field in self.part["fields"]]
+            for _, field in self.rules:
+                check_members(field, ("path", "type", "key", "in"))
+
+    def field(self, segments):
+        for rule, field in self.rules:
+            if covers(rule, segments):
+                return field
+        return None
+
+    def open(self, field, text, type_name, segments):
+        sealed = base64.b64decode(text, validate=True)
+        if base64.b64encode(sealed) != text:
+            raise Refused("base64 with spare bits")
+        entry = self.entries[field["key"]]
+        cipher = self.keys.primitive(entry, self.layout["algs"][field["key"]])
+        path = concrete(segments).encode("utf-8")
+        try:
+            plain = cipher.decrypt(sealed, self.aad + b"value\n" + type_name.encode() + b"\n" + path)
+        except tink.TinkError as error:
+            raise Refused("a ciphertext that does not open") from error
+        return self.unpadded(plain)
+
+    def unpadded(self, plain):
+        size = self.part.get("pad")
+        if size is None:
+            return plain
+        content = plain.rstrip(b"\0")
+        if len(plain) % size or content[-1:] != b"\x80" or len(plain) - len(content) >= size:
+            raise Refused("bad padding")
+        return content[:-1]
+
+
+# JSON: the places of all tokens, found without changing a byte
+
+SPACE = re.compile(rb"[ \t\n\r]*")
+STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+SCALAR = re.compile(rb"[-+.0-9A-Za-z]+")
+
+
+def json_tokens(data, position, segments, wanted):
+    """Yields (start, end, segments) of the wanted tokens; returns the end."""
+    position = SPACE.match(data, position).end()
+    start, first = position, data[position:position + 1]
+    if wanted(segments):
+        for _ in json_children(data, position, first, segments, lambda _: False):
+            pass
+        end = json_tokens.end
+        yield start, end, segments
+    else:
+        yield from json_children(data, position, first, segments, wanted)
+        end = json_tokens.end
+    json_tokens.end = end
+
+
+def json_children(data, position, first, segments, wanted):
+    if first not in (b"{", b"["):
+        json_tokens.end = (STRING if first == b'"' else SCALAR).match(data, position).end()
+        return
+    closing, index = (b"}" if first == b"{" else b"]"), 0
+    position = SPACE.match(data, position + 1).end()
+    while data[position:position + 1] != closing:
+        if first == b"{":
+            key = STRING.match(data, position)
+            segment = json.loads(key.group().decode("utf-8"))
+            position = SPACE.match(data, key.end()).end() + 1
+        else:
+            segment = index
+        yield from json_tokens(data, position, segments + [segment], wanted)
+        index += 1
+        position = SPACE.match(data, json_tokens.end).end()
+        if data[position:position + 1] == b",":
+            position = SPACE.match(data, position + 1).end()
+    json_tokens.end = position + 1
+
+
+def open_json(data, opening):
+    output, copied = b"", 0
+    for start, end, segments in json_tokens(data, 0, [], lambda path: opening.field(path) is not None):
+        token = data[start:end]
+        if token == b"null":
+            continue
+        if token[:1] != b'"':
+            raise Refused("a sealed field without ciphertext")
+        field = opening.field(segments)
+        text = json.loads(token.decode("utf-8")).encode()
+        output += data[copied:start] + opening.open(field, text, "json", segments)
+        copied = end
+    return output + data[copied:]
+
+
+# Avro (specification 1.12, "Binary Encoding")
+
+
+def read_long(data, position):
+    shift = value = 0
+    while True:
+        byte = data[position]
+        position += 1
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            return (value >> 1) ^ -(value & 1), position
+
+
+def long_bytes(value):
+    rest, output = (value << 1) ^ (value >> 63), b""
+    while rest > 0x7F:
+        output += bytes([rest & 0x7F | 0x80])
+        rest >>= 7
+    return output + bytes([rest])
+
+
+def length_prefixed(data):
+    return long_bytes(len(data)) + data
+
+
+class AvroOpening:
+    """Writes a datum anew with its sealed fields opened."""
+
+    def __init__(self, schema, opening, sealed):
+        self.names, self.opening = {}, opening
+        self.sealed = list(sealed.items())
+        self.schema = self.collect(schema, "")
+
+    def collect(self, schema, namespace):
+        if isinstance(schema, list):
+            return [self.collect(branch, namespace) for branch in schema]
+        if isinstance(schema, str):
+            return schema if schema in PRIMITIVES or "." in schema or not namespace else f"{namespace}.{schema}"
+        schema = dict(schema)
+        if schema["type"] in ("record", "error", "enum", "fixed"):
+            name = schema["name"]
+            if "." not in name and schema.get("namespace", namespace):
+                name = f"{schema.get('namespace', namespace)}.{name}"
+            schema["name"], inner = name, name.rpartition(".")[0]
+            self.names[name] = schema
+            schema["fields"] = [
+                dict(field, type=self.collect(field["type"], inner)) for field in schema.get("fields", [])
+            ]
+        elif schema["type"] == "array":
+            schema["items"] = self.collect(schema["items"], namespace)
+        elif schema["type"] == "map":
+            schema["values"] = self.collect(schema["values"], namespace)
+        elif not isinstance(schema["type"], str) or schema["type"] not in PRIMITIVES:
+            return self.collect(schema["type"], namespace)
+        return schema
+
+    def run(self, data):
+        output, end = self.walk(self.schema, data, 0, [])
+        if end != len(data) or self.sealed:
+            raise Refused("bytes or ciphertexts are left over")
+        return output
+
+    def walk(self, schema, data, position, segments):
+        """The bytes of a value with its fields opened, and the end of the value as it is."""
+        if isinstance(schema, list):
+            branch, inner = read_long(data, position)
+            output, end = self.walk(schema[branch], data, inner, segments)
+            return data[position:inner] + output, end
+        if isinstance(schema, str):
+            schema = self.names.get(schema) or {"type": schema}
+        kind = schema["type"]
+        field = self.opening.field(segments)
+        if field is not None and kind != "null":
+            return self.open(field, schema, data, position, segments)
+        if kind == "record":
+            output = b""
+            for member in schema["fields"]:
+                piece, position = self.walk(member["type"], data, position, segments + [member["name"]])
+                output += piece
+            return output, position
+        if kind in ("array", "map"):
+            return self.blocks(schema, data, position, segments)
+        end = self.end_of_scalar(schema, data, position)
+        return data[position:end], end
+
+    def open(self, field, schema, data, position, segments):
+        kind = schema["type"]
+        type_name = schema["name"] if kind in ("record", "error", "enum", "fixed") else kind
+        plain_string = kind == "string" and schema.get("logicalType") != "uuid"
+        inline = field.get("in") != "header" and (field["type"] != "union" or plain_string)
+        hidden, self.opening.field = self.opening.field, lambda _: None
+        _, end = self.walk(schema, data, position, segments)
+        self.opening.field = hidden
+        if inline:
+            length, start = read_long(data, position)
+            text = data[start:start + length]
+        else:
+            path, text = self.sealed.pop(0)
+            if path != concrete(segments):
+                raise Refused("a ciphertext that the record does not call for")
+            text = text.encode()
+        plain = self.opening.open(field, text, type_name, segments)
+        return (length_prefixed(plain) if inline else plain), end
+
+    def blocks(self, schema, data, position, segments):
+        output, index = b"", 0
+        while True:
+            count, start = read_long(data, position)
+            sized, items = count < 0, b""
+            head, kept = data[position:start], b""
+            if sized:
+                _, position = read_long(data, start)
+                kept, start = data[start:position], position
+            position = start
+            for _ in range(abs(count)):
+                if schema["type"] == "map":
+                    length, text = read_long(data, position)
+                    segment = data[text:text + length].decode("utf-8")
+                    items += data[position:text + length]
+                    position = text + length
+                    item = schema["values"]
+                else:
+                    segment, item = index, schema["items"]
+                piece, position = self.walk(item, data, position, segments + [segment])
+                items += piece
+                index += 1
+            changed = sized and items != data[start:position]
+            output += head + (long_bytes(len(items)) if changed else kept) + items
+            if count == 0:
+                return output, position
+
+    @staticmethod
+    def end_of_scalar(schema, data, position):
+        kind = schema["type"]
+        if kind in ("int", "long", "enum"):
+            return read_long(data, position)[1]
+        if kind in ("string", "bytes"):
+            length, start = read_long(data, position)
+            return start + length
+        return position + {"null": 0, "boolean": 1, "float": 4, "double": 8}.get(kind, schema.get("size", 0))
+
+
+PRIMITIVES = {"null", "boolean", "int", "long", "float", "double", "bytes", "string"}
+
+
+def fingerprint(schema):
+    canonical = fastavro.schema.to_parsing_canonical_form(schema)
+    empty = 0xC15D213AA4D7A795
+    table = []
+    for index in range(256):
+        value = index
+        for _ in range(8):
+            value = (value >> 1) ^ (empty & -(value & 1))
+        table.append(value)
+    result = empty
+    for byte in canonical.encode("utf-8"):
+        result = (result >> 8) ^ table[(result ^ byte) & 0xFF]
+    return f"{result:016x}"
+
+
+def open_avro(data, opening, sealed, schemas):
+    part = opening.part
+    if "schema" in part:
+        if data[:1] != b"\0" or struct.unpack(">I", data[1:5])[0] != part["schema"]:
+            raise Refused("the framing names another schema")
+        frame, schema = data[:5], schemas.registered(part["schema"])
+    else:
+        frame, schema = b"", schemas.file
+        if fingerprint(schema) != part["fingerprint"]:
+            raise Refused("another schema")
+    return frame + AvroOpening(schema, opening, sealed).run(data[len(frame):])
+
+
+class Schemas:
+    def __init__(self, file, registry):
+        self.file, self.registry = None, registry
+        if file:
+            with open(file, encoding="utf-8") as text:
+                self.file = json.load(text)
+
+    def registered(self, number):
+        with urllib.request.urlopen(f"{self.registry}/schemas/ids/{number}") as reply:
+            return json.loads(json.load(reply)["schema"])
+
+
+# Records
+
+
+def decoded(text):
+    return None if text is None else base64.b64decode(text, validate=True)
+
+
+def encoded(data):
+    return None if data is None else base64.b64encode(data).decode()
+
+
+def open_record(line, options, keys, schemas):
+    record = {"key": decoded(line["key"]), "value": decoded(line["value"])}
+    headers = [(name, decoded(value)) for name, value in line["headers"]]
+    own = [(name, value) for name, value in headers if name.startswith("fieldseal.")]
+    if any(name not in HEADERS or value is None for name, value in own) or len(dict(own)) != len(own):
+        raise Refused("headers that are not in order")
+    own = dict(own)
+    if "fieldseal.envelope" not in own:
+        raise Refused("not encrypted")
+    opening = Opening(record, own.pop("fieldseal.envelope"), keys, options.topic)
+    sealed = strict_json(own.pop("fieldseal.value")) if "fieldseal.value" in own else {}
+    if own:
+        raise Refused("a header that the layout does not call for")
+    value = record["value"]
+    if value is None:
+        if opening.part is not None or sealed:
+            raise Refused("a null value where fields are sealed")
+    elif opening.part is None:
+        raise Refused("not encrypted")
+    elif opening.part["format"] == "json":
+        value = open_json(value, opening)
+    else:
+        value = open_avro(value, opening, sealed, schemas)
+    kept = [[name, encoded(data)] for name, data in headers if not name.startswith("fieldseal.")]
+    return dict(line, value=encoded(value), headers=kept)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--topic", required=True)
+    parser.add_argument("--vault", required=True)
+    parser.add_argument("--kek", action="append")
+    parser.add_argument("--schema")
+    parser.add_argument("--registry")
+    options = parser.parse_args()
+    aead.register()
+    keys, schemas = Keys(options.vault, options.kek), Schemas(options.schema, options.registry)
+    for text in sys.stdin:
+        try:
+            answer = open_record(json.loads(text), options, keys, schemas)
+        except Refused as refusal:
+            answer = {"refused": str(refusal)}
+        print(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()
