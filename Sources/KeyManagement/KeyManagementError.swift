@@ -83,7 +83,7 @@ public enum KeyManagementError: Error, Sendable, CustomStringConvertible {
     /// A sentence for people.
     public var description: String {
         switch self {
-        case .pending: "a data key has been asked for and is not there yet"
+        case .pending(let request): "the KMS has not answered yet: \(request) was asked for"
         case .invalidAddress(let error): error.description
         case .notConfigured(let key): "no \(key.provider.rawValue) is configured, which \(key) needs"
         case .foreignHost(let key, let configured):
