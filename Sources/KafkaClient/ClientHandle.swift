@@ -1,5 +1,11 @@
 internal import CRdKafka
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Owns an `rd_kafka_t` and destroys it, then lets its context go.
 final class ClientHandle {
     let pointer: OpaquePointer
@@ -21,6 +27,33 @@ final class ClientHandle {
     deinit {
         // A consumer is closed by its owner; destroying must not call back into a delegate that is going away.
         rd_kafka_destroy_flags(pointer, Int32(RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE))
+    }
+
+    /// Lets a thread of its own hold the handle last, since destroying it may wait for a coordinator that does not answer.
+    func destroyInBackground() {
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        defer { pthread_attr_destroy(&attributes) }
+        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+        let last = Unmanaged.passRetained(self)
+        #if canImport(Glibc)
+            var thread = pthread_t()
+        #else
+            var thread: pthread_t?
+        #endif
+        let code = pthread_create(
+            &thread, &attributes,
+            { argument in
+                #if canImport(Glibc)
+                    guard let argument else { return nil }
+                #endif
+                let handle = Unmanaged<ClientHandle>.fromOpaque(argument)
+                // The owner lets go at about the same time; whoever is last destroys, and that is to be this thread.
+                usleep(1_000_000)
+                handle.release()
+                return nil
+            }, last.toOpaque())
+        if code != 0 { last.release() }
     }
 
     /// The error that made this client unusable, if one did.

@@ -134,10 +134,25 @@ public final class Consumer {
     }
 
     /// Commits the offsets of `partitions` outside of any transaction and waits for the answer.
-    public func commit(_ partitions: [TopicPartition]) throws(KafkaError) {
+    ///
+    /// - Throws: `unreachable` if there is none in time; the offsets may be committed all the same.
+    public func commit(_ partitions: [TopicPartition], timeout milliseconds: Int) throws(KafkaError) {
+        let operation = "commit offsets"
         let list = TopicPartitionList(partitions)
-        try check(rd_kafka_commit(handle.pointer, list.pointer, 0), "commit offsets")
-        try check(list, "commit an offset")
+        // rd_kafka_commit would wait for a coordinator without end.
+        let queue = rd_kafka_queue_new(handle.pointer)
+        defer { rd_kafka_queue_destroy(queue) }
+        try check(rd_kafka_commit_queue(handle.pointer, list.pointer, queue, nil, nil), operation)
+        guard let event = rd_kafka_queue_poll(queue, Int32(clamping: milliseconds)) else {
+            throw KafkaError.noAnswer(operation)
+        }
+        defer { rd_kafka_event_destroy(event) }
+        try check(rd_kafka_event_error(event), operation)
+        guard let answer = rd_kafka_event_topic_partition_list(event) else { return }
+        for index in 0..<Int(answer.pointee.cnt) where answer.pointee.elems[index].err != RD_KAFKA_RESP_ERR_NO_ERROR {
+            let element = answer.pointee.elems[index]
+            throw KafkaError(operation, code: element.err, partition: element.partition)
+        }
     }
 
     /// The first offset of each partition at or after the time (milliseconds since the Unix epoch) that stands in its
@@ -165,9 +180,33 @@ public final class Consumer {
     }
 
     /// Revokes what is assigned (through the delegate) and stops; a dynamic member leaves its group.
-    public func close() {
+    ///
+    /// - Parameter milliseconds: how long to wait for the coordinator; after that the group finds out by itself.
+    public func close(timeout milliseconds: Int = 10_000) {
         releaseMessage()
-        _ = rd_kafka_consumer_close(handle.pointer)
+        let queue = rd_kafka_queue_new(handle.pointer)
+        defer { rd_kafka_queue_destroy(queue) }
+        if let error = rd_kafka_consumer_close_queue(handle.pointer, queue) {
+            handle.context.events.error(KafkaError("close the consumer", taking: error))
+            return
+        }
+        let deadline = ContinuousClock.now.advanced(by: .milliseconds(milliseconds))
+        while rd_kafka_consumer_closed(handle.pointer) == 0, ContinuousClock.now < deadline {
+            serveClosing(queue)
+        }
+        if rd_kafka_consumer_closed(handle.pointer) == 0 { handle.destroyInBackground() }
+    }
+
+    /// Serves one event of a consumer that is closing. Not by callbacks: librdkafka 2.0.2 aborts the process where a record
+    /// that was fetched ahead is in that queue.
+    private func serveClosing(_ queue: OpaquePointer?) {
+        guard let event = rd_kafka_queue_poll(queue, 50) else { return }
+        defer { rd_kafka_event_destroy(event) }
+        if rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE,
+            let partitions = rd_kafka_event_topic_partition_list(event)
+        {
+            Self.rebalance(handle.pointer, rd_kafka_event_error(event), partitions, handle.context)
+        }
     }
 
     private func check(_ code: rd_kafka_resp_err_t, _ operation: @autoclosure () -> String) throws(KafkaError) {

@@ -1,7 +1,6 @@
 import KafkaClient
 public import Logging
 public import ServiceLifecycle
-import Synchronization
 public import Transform
 
 /// Runs a pair: prepares its topics, then starts, watches and stops its workers.
@@ -16,9 +15,9 @@ public final class PairRunner: Service {
     private let progressInterval: Duration
     private let onProgress: (@Sendable (PairStatus) -> Void)?
     private let controls: [WorkerControl]
-    private let prepared = Mutex<TopicPreparation.Outcome?>(nil)
-    /// How long workers may take to stop, in milliseconds; the rest of the ten seconds is for leaving the group.
-    private static let stopTimeout: Int64 = 8_000
+    /// How long the last commit may take at a stop, in milliseconds; the rest of the ten seconds is for leaving the group,
+    /// and for calls of librdkafka that take longer than they were told.
+    private static let stopTimeout: Int64 = 5_000
 
     /// Makes a runner; nothing is started yet.
     ///
@@ -67,21 +66,15 @@ public final class PairRunner: Service {
         }
     }
 
-    /// Sees to it that the pair's topics are there; `run` does it too where it was not done before.
-    ///
-    /// Where one pair reads what another writes, prepare the writing one first: it creates the topic.
-    ///
-    /// - Throws: `PipelineError` where the topics can't be had or do not fit the pair.
-    public func prepareTopics() async throws(PipelineError) {
-        let outcome = try await onThread { () -> Result<TopicPreparation.Outcome, PipelineError> in
-            self.prepare()
-        }
-        prepared.withLock { $0 = outcome }
-    }
-
     private func runWorkers() async throws(PipelineError) {
-        if prepared.withLock({ $0 == nil }) { try await prepareTopics() }
-        guard let prepared = prepared.withLock({ $0 }) else { return }
+        let prepared: TopicPreparation.Outcome
+        do throws(PipelineError) {
+            prepared = try await onThread { () -> Result<TopicPreparation.Outcome, PipelineError> in self.prepare() }
+        } catch {
+            // Stopped while its source was still to come: nothing failed.
+            if pair.awaitsSource, isStopRequested { return }
+            throw error
+        }
         let progress = Task { await self.reportProgress() }
         defer { progress.cancel() }
         let failure = await withTaskGroup(of: Result<Void, PipelineError>.self) { group in
@@ -137,7 +130,9 @@ public final class PairRunner: Service {
         return Result { () throws(PipelineError) in
             do throws(PipelineError) {
                 let admin = try makeAdmin(events: memory.remembering(.logging(to: logger)))
-                return try TopicPreparation(pair: pair, admin: admin, logger: logger).prepare()
+                var preparation = TopicPreparation(pair: pair, admin: admin, logger: logger)
+                preparation.isSourceAwaited = { self.pair.awaitsSource && !self.isStopRequested }
+                return try preparation.prepare()
             } catch {
                 if case .kafka(let pair, .unreachable) = error, let refusal = memory.refusal {
                     throw .kafka(pair: pair, refusal)
@@ -146,6 +141,8 @@ public final class PairRunner: Service {
             }
         }
     }
+
+    private var isStopRequested: Bool { controls.contains(where: \.isStopRequested) }
 
     private func makeAdmin(events: ClientEvents) throws(PipelineError) -> Admin {
         do {

@@ -91,6 +91,9 @@ public struct TopicPair: Sendable {
     public var name: String
     /// The topic that is read.
     public var source: String
+    /// Whether a source that is not there yet is waited for, since another pair of this process makes it; without, the pair
+    /// refuses to start.
+    public var awaitsSource = false
     /// The topic that is written.
     public var target: String
     /// How a missing target is made.

@@ -9,14 +9,12 @@
 /// Not thread-safe: it belongs to one worker. What it held is wiped when it grows and when it is freed, since plaintext
 /// passes through it. Pointers into it stay valid until the next append or reserve.
 public final class OutputBuffer {
-    // Every byte of a record passes here: the checks for overlapping access would cost more than the appends. Sound, since
-    // no access to these lasts longer than one statement and the buffer stays on one thread.
-    @exclusivity(unchecked) @usableFromInline var base: UnsafeMutableRawPointer
-    @exclusivity(unchecked) @usableFromInline var capacity: Int
+    @usableFromInline var base: UnsafeMutableRawPointer
+    @usableFromInline var capacity: Int
 
     /// How many bytes it holds.
     @inlinable public var count: Int { _count }
-    @exclusivity(unchecked) @usableFromInline var _count = 0
+    @usableFromInline var _count = 0
 
     /// Makes an empty buffer with room for `capacity` bytes.
     public init(capacity: Int = 1024) {

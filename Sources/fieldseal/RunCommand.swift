@@ -35,36 +35,22 @@ struct RunCommand: AsyncParsableCommand {
         let logger = makeLogger()
         let assembly = try makeAssembly(configuration, logger: logger)
         defer { assembly.shutDown() }
+        let targets = Set(chosen.map { configuration.pairs[$0].topics.target })
         let runners = chosen.map { index in
-            PairRunner(pair: configuration.pairs[index].topics, logger: logger) { _ in
-                try assembly.transform(ofPair: index)
-            }
+            var pair = configuration.pairs[index].topics
+            pair.awaitsSource = targets.contains(pair.source)
+            return PairRunner(pair: pair, logger: logger) { _ in try assembly.transform(ofPair: index) }
         }
         let group = ServiceGroup(
             configuration: .init(
                 services: runners.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger))
         do {
-            for runner in Self.writersFirst(runners) { try await runner.prepareTopics() }
             try await group.run()
         } catch let error as PipelineError {
             StandardError.write("error: \(error)")
             throw error.exitStatus
         }
-    }
-
-    /// A pair may read a topic that another one has still to create; pairs make no circle.
-    private static func writersFirst(_ runners: [PairRunner]) -> [PairRunner] {
-        var waiting = runners
-        var ordered: [PairRunner] = []
-        while !waiting.isEmpty {
-            let targets = Set(waiting.map(\.pair.target))
-            let ready = waiting.filter { !targets.contains($0.pair.source) }
-            guard !ready.isEmpty else { return ordered + waiting }
-            ordered += ready
-            waiting.removeAll { !targets.contains($0.pair.source) }
-        }
-        return ordered
     }
 
     private func makeLogger() -> Logger {

@@ -205,6 +205,20 @@ import Transform
             ])
     }
 
+    @Test("A field that the schema file lacks is warned of where a registry may know other schemas")
+    func lackingField() {
+        let file = ConfigurationFile(
+            "schemaRegistry: {url: \"https://registry\"}\n"
+                + ConfigurationFile.valid.replacingOccurrences(
+                    of: "    encrypt:\n", with: "    encrypt:\n      schemaFile: a.avsc\n"),
+            files: ["a.avsc": #"{"type": "record", "name": "R", "fields": [{"name": "sn", "type": "string"}]}"#])
+        #expect(
+            file.diagnostics == [
+                "12:24: warning: pairs[0].encrypt.recordValue.fields[0].fieldName: found \"ssn\", which no record of the "
+                    + "schema in schemaFile has"
+            ])
+    }
+
     @Test("Keys in memory are accepted with a warning")
     func inMemory() throws {
         let key = Data(repeating: 7, count: 32).base64EncodedString()

@@ -21,5 +21,7 @@ struct DeliveryTests {
             try await expectEventually { try broker.read("target").count >= written.count }
         }
         #expect(try broker.read("target").map(\.content) == written)
+        let independent = try IndependentReader.read("target", count: written.count, from: broker.bootstrapServers)
+        #expect(independent.map(\.content) == written)
     }
 }

@@ -12,9 +12,12 @@ final class TestTransform: RecordTransform {
     }
 
     private let gate: Gate
+    private let timestamp: Int64?
 
-    init(gate: Gate = Gate()) {
+    /// - Parameter timestamp: replaces every record's, if given.
+    init(gate: Gate = Gate(), timestamp: Int64? = nil) {
         self.gate = gate
+        self.timestamp = timestamp
     }
 
     func transform(_ record: RecordView, now: Int64) throws(TransformError) -> RecordView {
@@ -25,7 +28,9 @@ final class TestTransform: RecordTransform {
         if value.elementsEqual("silent".utf8), !gate.isOpen {
             throw TransformError(.keyUnavailable, "The KMS does not answer.", isTransient: true, need: .schema(1))
         }
-        return record
+        var result = record
+        result.timestamp = timestamp ?? record.timestamp
+        return result
     }
 
     func obtain(_ need: TransformNeed, within milliseconds: Int) -> Bool {

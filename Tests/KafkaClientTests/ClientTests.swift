@@ -123,7 +123,7 @@ struct ClientTests {
         let consumer = try consumer(cluster)
         defer { consumer.close() }
         let partitions = [Int32(0), 1].map { TopicPartition(topic: "topic", partition: $0, offset: 0) }
-        try consumer.commit([partitions[0]])
+        try consumer.commit([partitions[0]], timeout: 10_000)
         let found = try consumer.committed(partitions, timeout: 10_000)
         #expect(found.map(\.offset) == [0, TopicPartition.noOffset])
     }

@@ -31,7 +31,10 @@ struct SchemaRule {
     /// Whether every path can be sealed under the schema; `fields` are where the paths stand, in the same order.
     func check(_ rules: [FieldRule], _ fields: [SectionValue], against schema: Schema) {
         do throws(AvroSchemaError) {
-            _ = try AvroPlan(schema: schema.avro, paths: rules.map(\.path))
+            let plan = try AvroPlan(schema: schema.avro, paths: rules.map(\.path))
+            for (index, rule) in plan.rules.enumerated() where rule.typeName == "union" {
+                try checkPresence(rules[index], fields[index], in: schema)
+            }
         } catch {
             let place = error.rule.flatMap { fields.indices.contains($0) ? fields[$0] : nil }
                 .flatMap { $0.located(FieldSettings.fieldName) }
@@ -40,6 +43,22 @@ struct SchemaRule {
             diagnostics.error(
                 at: place?.mark ?? schema.file.mark, place?.path ?? schema.file.path,
                 "\(name)\(schemaPlace)\(printable(error.reason, limit: 300))")
+        }
+    }
+
+    /// A rule that no record can meet is most likely misspelt, and the field it was meant for would stay in the clear.
+    /// With a registry, other schemas may have the field.
+    private func checkPresence(
+        _ rule: FieldRule, _ field: SectionValue, in schema: Schema
+    ) throws(AvroSchemaError) {
+        guard let place = field.located(FieldSettings.fieldName),
+            try AvroPlan(schema: schema.avro, paths: [rule.path]).typeNames.isEmpty
+        else { return }
+        let message = "found \"\(printable("\(place.value)"))\", which no record of the schema in schemaFile has"
+        if registry.isAttempted {
+            diagnostics.warning(at: place.mark, place.path, message)
+        } else {
+            diagnostics.error(at: place.mark, place.path, "\(message); allowed: a field of the schema")
         }
     }
 

@@ -118,7 +118,14 @@ public final class DataKeyReader {
 
     private func makeOpener(_ name: DataKeyName, hash: Int, now: Int64) throws(KeyManagementError) -> Opener {
         let request = try request(name, purpose: .opening(edek: Array(name.edek)), now: now)
-        guard let shared = try cache.fetcher.ask(request, now: now) else { throw .pending(request) }
+        guard let shared = try cache.fetcher.ask(request, now: now) else {
+            // The record at hand is given up and comes again: keys that it has opened with still serve it then, or each
+            // further key of it would cost the others another call.
+            if request.reader != nil {
+                openers.forEach { if $0.lastUsed == now { $0.serveAgain() } }
+            }
+            throw .pending(request)
+        }
         let opener = try Opener(shared, hash: hash)
         opener.beginRecord(now: now)
         openers.insert(opener, now: now)

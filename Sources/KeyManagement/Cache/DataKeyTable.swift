@@ -46,6 +46,11 @@ struct DataKeyTable<Holder: DataKeyHolder> {
         }
     }
 
+    /// Calls `body` with each holder.
+    func forEach(_ body: (Holder) -> Void) {
+        for case let holder? in slots { body(holder) }
+    }
+
     /// Drops what no record may use any more.
     mutating func removeOver(now: Int64) {
         let kept = slots.compactMap { $0 }.filter { !$0.isOver(now: now) }

@@ -2,8 +2,8 @@ import Cryptography
 
 /// One worker's hold on a data key for opening.
 ///
-/// Not thread-safe: it belongs to its reader's thread. As with `Sealer`, get all openers of a record before the first
-/// open.
+/// Not thread-safe: it belongs to its reader's thread. Openers of one record may be got as they are needed, all with the
+/// same time; keep each until the record's end.
 public final class Opener: DataKeyHolder {
     let shared: SharedDataKey
     let hash: Int
@@ -37,6 +37,11 @@ public final class Opener: DataKeyHolder {
     func isOver(now: Int64) -> Bool {
         // It serves one record, whenever that comes, or all records for its time.
         shared.isRetired || (shared.isForOneRecord ? hasOpened : now >= shared.expiresAt)
+    }
+
+    /// The record that it has opened for comes again.
+    func serveAgain() {
+        hasOpened = false
     }
 
     func beginRecord(now: Int64) {

@@ -19,6 +19,9 @@ public struct VaultService: KeyManagementService {
     /// - Throws: `invalidSettings` where the URI or an alias is malformed.
     public init(_ settings: VaultSettings) throws(KeyManagementError) {
         endpoint = try VaultEndpoint(settings)
+        guard settings.namespace?.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) ?? true else {
+            throw .invalidSettings(reason: "the Vault namespace holds a space or a character that is not ASCII")
+        }
         namespace = settings.namespace
         switch settings.authentication {
         case .token(let source): token = source
@@ -78,6 +81,10 @@ public struct VaultService: KeyManagementService {
             token = try self.token.read()
         } catch {
             throw .unauthenticated(key: key, reason: error.reason)
+        }
+        guard token.withUnsafeBytes({ $0.allSatisfy { (0x21...0x7E).contains($0) } }) else {
+            throw .unauthenticated(
+                key: key, reason: "the token holds a space, a newline or a character that is not ASCII")
         }
         let request = HTTPRequest(
             .post, "\(endpoint.base)/\(mount)/\(operation)/\(name)",

@@ -19,11 +19,13 @@ struct TopicPreparation {
     let logger: Logger
     /// How long Kafka may take for one answer, in milliseconds.
     var timeout = 10_000
+    /// Whether a source that is not there may still come, asked before each further look.
+    var isSourceAwaited: () -> Bool = { false }
 
     /// Prepares the topics.
     func prepare() throws(PipelineError) -> Outcome {
         do {
-            guard let source = try admin.describe(topic: pair.source, timeout: timeout) else {
+            guard let source = try awaitSource() else {
                 throw PipelineError.configuration(
                     pair: pair.name,
                     message: "the source topic '\(pair.source)' does not exist. Create it, or correct 'source'.")
@@ -48,6 +50,14 @@ struct TopicPreparation {
             throw error
         } catch {
             throw PipelineError.configuration(pair: pair.name, message: "\(error)")
+        }
+    }
+
+    private func awaitSource() throws -> TopicDescription? {
+        while true {
+            if let source = try admin.describe(topic: pair.source, timeout: timeout) { return source }
+            guard isSourceAwaited() else { return nil }
+            MonotonicClock.sleep(milliseconds: 100)
         }
     }
 

@@ -22,7 +22,9 @@ final class AtLeastOnceDelivery: DeliveryMode {
             throw KafkaError.undelivered(producer.takeDeliveryFailure() ?? .fatal)
         }
         if let fatal = producer.fatalError { throw fatal }
-        if !offsets.isEmpty { try consumer.commit(offsets) }
+        if offsets.isEmpty { return }
+        let left = deadline - MonotonicClock.now()
+        try consumer.commit(offsets, timeout: Int(max(left, 500)))
     }
 
     /// What was sent stays sent.

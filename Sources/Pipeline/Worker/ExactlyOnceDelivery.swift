@@ -5,6 +5,8 @@ final class ExactlyOnceDelivery: DeliveryMode {
     private let producer: Producer
     /// How long one call may take before it is repeated, in milliseconds.
     private static let callTimeout: Int64 = 5_000
+    /// What the first attempt gets even where the deadline is near.
+    private static let shortestCall: Int64 = 500
 
     init(producer: Producer) {
         self.producer = producer
@@ -35,9 +37,9 @@ final class ExactlyOnceDelivery: DeliveryMode {
         while true {
             let left = deadline - MonotonicClock.now()
             do {
-                return try call(Int(min(max(left, 1), callTimeout)))
+                return try call(Int(min(max(left, shortestCall), callTimeout)))
             } catch {
-                guard error.failure?.isRetriable == true, left > 0 else { throw error }
+                guard error.failure?.isRetriable == true, MonotonicClock.now() < deadline else { throw error }
             }
         }
     }

@@ -42,7 +42,7 @@ struct StartPositions {
         // Committed before the first record: a kill in the first transaction leaves aborted records in the target, and
         // without an offset the next start would find the target used and halt.
         if !starts.isEmpty {
-            try asking { (_) throws(KafkaError) in try consumer.commit(starts) }
+            try asking { (timeout) throws(KafkaError) in try consumer.commit(starts, timeout: timeout) }
         }
         return assignments
     }

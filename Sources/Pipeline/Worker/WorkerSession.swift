@@ -122,8 +122,9 @@ final class WorkerSession {
             // Nobody will come after this producer soon: readers of the target must not wait for its time-out.
             try? delivery.abort(deadline: min(MonotonicClock.now() + 2_000, control.deadline))
         }
-        consumer.close()
+        consumer.close(timeout: 2_000)
         machine.revoked()
+        // Whatever is left is of an aborted or unfinished transaction.
         producer.purge()
         producer.poll(milliseconds: 0)
         publish()

@@ -21,11 +21,15 @@ struct WorkerSettings {
         transactionTimeout = producer["transaction.timeout.ms"].flatMap(Int64.init) ?? 60_000
     }
 
+    /// librdkafka's transaction calls wait for a connection beyond their own time-out, so that a long pause between two
+    /// attempts to connect (reconnect.backoff.max.ms) would keep a stop waiting.
+    ///
     /// A fetched response may be large (receive.message.max.bytes, 256 MiB), but what is fetched ahead is bounded
     /// (queued.max.messages.kbytes, 32 MiB per worker).
     private static func consumerDefaults(isStatic: Bool) -> [String: String] {
         [
             "client.id": "fieldseal",
+            "reconnect.backoff.max.ms": "2000",
             "session.timeout.ms": isStatic ? "45000" : "10000",
             "receive.message.max.bytes": "268435456",
             "queued.max.messages.kbytes": "32768",
@@ -50,6 +54,7 @@ struct WorkerSettings {
     private static func producerDefaults(isStatic: Bool) -> [String: String] {
         [
             "client.id": "fieldseal",
+            "reconnect.backoff.max.ms": "2000",
             "transaction.timeout.ms": isStatic ? "60000" : "15000",
             "queue.buffering.max.kbytes": "65536",
         ]

@@ -1,0 +1,8 @@
+# What a decrypt pair (a mirror) needs: to have data keys unwrapped by one key of the transit engine.
+path "transit/decrypt/customers" {
+  capabilities = ["update"]
+}
+# Lets Fieldseal tell an expired token from a missing permission, and report it.
+path "auth/token/lookup-self" {
+  capabilities = ["read"]
+}

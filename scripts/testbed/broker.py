@@ -1,0 +1,31 @@
+"""A Kafka broker: noida-db, one small program with Kafka's protocol."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from testbed.server import TOOLS, Server, accepts_connections, free_port
+
+
+class Broker(Server):
+    """A broker of one node on a free port of 127.0.0.1, with its data in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._port = free_port()
+        super().__init__(
+            "the broker",
+            [
+                TOOLS / "noida-db", "start", "--only", "kafka", "--kafka-port", str(self._port),
+                "--data-dir", folder / "broker",
+            ],
+            log=folder / "broker.log",
+        )
+        try:
+            self.await_ready(lambda: accepts_connections(self._port))
+        except BaseException:
+            self.stop()
+            raise
+
+    @property
+    def bootstrap_servers(self) -> str:
+        return f"127.0.0.1:{self._port}"
