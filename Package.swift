@@ -84,6 +84,11 @@ let package = Package(
             dependencies: [
                 "Pipeline", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: hotPath),
+        // Counts the transform's heap allocations: a program of its own, since only a release build has none.
+        .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
+        .executableTarget(
+            name: "AllocationProbe", dependencies: ["CAllocationCount", "Transform"], path: "Tests/AllocationProbe",
+            swiftSettings: hotPath),
         // Servers that tests start.
         .target(name: "TestServers", dependencies: ["HTTPTransport"], path: "Tests/TestServers"),
 
