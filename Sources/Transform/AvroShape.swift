@@ -8,12 +8,19 @@ final class AvroShape {
     /// Bytes of framing before the datum.
     let frameCount: Int
     /// The AAD's type names, by `FieldMatch.type`, at addresses that stay the same.
-    let typeNames: [OutputBuffer]
+    let typeNames: [UnsafeRawBufferPointer]
+    private let typeNameStorage: OutputBuffer
 
     init(plan: AvroPlan, frameCount: Int) {
         self.plan = plan
         self.frameCount = frameCount
-        typeNames = plan.typeNames.map { OutputBuffer(holding: $0) }
+        let storage = OutputBuffer(holding: plan.typeNames.flatMap { $0 })
+        var position = 0
+        typeNames = plan.typeNames.map { name in
+            position += name.count
+            return storage.bytes(in: (position - name.count)..<position)
+        }
+        typeNameStorage = storage
     }
 
     /// Compiles `paths` against a schema; `rules` are the paths as text.

@@ -4,7 +4,7 @@ import Records
 /// Finds the fields of a plan in a payload, and puts a payload together again with other bytes in their place.
 ///
 /// Not thread-safe: a transform owns one. What it found is valid until the next `find`.
-struct FieldFinder {
+final class FieldFinder {
     /// How the payloads of one shape are read.
     enum Plan {
         case json(JSONPlan)
@@ -26,37 +26,19 @@ struct FieldFinder {
         }
     }
 
-    /// How many fields were found.
-    func count(by plan: Plan) -> Int {
+    /// The fields that were found, in the order of the walk; their ranges count from the end of the framing.
+    func matches(by plan: Plan) -> UnsafeBufferPointer<FieldMatch> {
         switch plan {
-        case .json: json.matches.count
-        case .avro: avro.matches.count
+        case .json: json.matches
+        case .avro: avro.matches
         }
     }
 
-    /// A field that was found, in the order of the walk; its ranges count from the end of the framing.
-    func match(at index: Int, by plan: Plan) -> FieldMatch {
-        switch plan {
-        case .json: json.matches[index]
-        case .avro: avro.matches[index]
-        }
-    }
+    /// The concrete path of a match in JSON.
+    func jsonPath(of match: FieldMatch) -> UnsafeRawBufferPointer { json.paths.bytes(in: match.path) }
 
-    /// The concrete path of a match.
-    func path(of match: FieldMatch, by plan: Plan) -> UnsafeRawBufferPointer {
-        switch plan {
-        case .json: json.paths.bytes(in: match.path)
-        case .avro: avro.paths.bytes(in: match.path)
-        }
-    }
-
-    /// The AAD's type of a match.
-    func type(of match: FieldMatch, by plan: Plan) -> UnsafeRawBufferPointer {
-        switch plan {
-        case .json: Self.jsonType.rawBytes
-        case .avro(let shape): shape.typeNames[match.type].bytes
-        }
-    }
+    /// The concrete path of a match in Avro.
+    func avroPath(of match: FieldMatch) -> UnsafeRawBufferPointer { avro.paths.bytes(in: match.path) }
 
     /// The payload without its framing.
     static func datum(of payload: UnsafeRawBufferPointer, by shape: AvroShape) -> UnsafeRawBufferPointer {
@@ -87,7 +69,7 @@ struct FieldFinder {
             }
         case .avro(let shape):
             let content = Self.datum(of: payload, by: shape).bytes(in: match.content)
-            return match.placement == .inline ? content : decimal(content, type: type(of: match, by: plan))
+            return match.placement == .inline ? content : decimal(content, type: shape.typeNames[match.type])
         }
     }
 

@@ -3,18 +3,18 @@ import Records
 /// The new bytes of the matches of one payload, in their order.
 ///
 /// Reused for record after record: write a match's bytes to `storage`, then `end` it.
-struct ReplacementList {
+final class ReplacementList {
     let storage = OutputBuffer(capacity: 2048)
     private(set) var ranges: [Range<Int>] = []
 
     /// Forgets the last payload's.
-    mutating func begin() {
+    func begin() {
         storage.removeAll()
         ranges.removeAll(keepingCapacity: true)
     }
 
     /// Counts what was written since the last `end` as one match's bytes.
-    mutating func end() {
+    func end() {
         ranges.append((ranges.last?.upperBound ?? 0)..<storage.count)
     }
 }

@@ -198,8 +198,8 @@ def main() -> int:
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, _stop)
     try:
-        with tempfile.TemporaryDirectory(prefix="fieldseal-demo-") as name:
-            folder = Path(name)
+        with tempfile.TemporaryDirectory(prefix="fieldseal-demo-") as place:
+            folder = Path(place)
             with surroundings(folder) as around:
                 outcome = Demonstration(around, options.program, folder).run(options.records, options.seed)
     except (ServerFailed, TopicsFailed, VaultRefused, Unusable) as failure:

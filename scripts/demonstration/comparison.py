@@ -18,7 +18,9 @@ def identical(written: list[list[Record]], read: list[list[Record]]) -> int:
 
 def in_the_clear(records: Iterable[Record], secrets: dict[bytes, set[bytes]]) -> int:
     """How many records hold, anywhere, one of the secrets that `secrets` has under their key."""
-    return sum(any(secret in content for secret in secrets[record.key or b""]) for record, content in _contents(records))
+    return sum(
+        any(secret in content for secret in secrets[record.key or b""]) for record, content in _contents(records)
+    )
 
 
 def _contents(records: Iterable[Record]) -> Iterable[tuple[Record, bytes]]:

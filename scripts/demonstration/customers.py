@@ -13,7 +13,7 @@ from typing import Any
 from faker import Faker
 
 LOCALES = {"de_DE": "EUR", "fr_FR": "EUR", "el_GR": "EUR", "en_GB": "GBP", "pl_PL": "PLN", "ja_JP": "JPY"}
-FIRST_CHANGE = datetime.datetime(2024, 5, 1, 8, 0, tzinfo=datetime.timezone.utc)
+FIRST_CHANGE = datetime.datetime(2024, 5, 1, 8, 0, tzinfo=datetime.UTC)
 EPOCH = datetime.date(1970, 1, 1)
 
 # Below this many bytes a value may stand in other text, or in a ciphertext, by chance.

@@ -53,7 +53,9 @@ def show_record(title: str, record: Record, value: str | None = None) -> None:
 
 def members(content: Mapping[str, object]) -> str:
     """A deserialized record, a member a line."""
-    return "\n".join(f"{name} = {pprint.pformat(value, width=WIDTH, sort_dicts=False)}" for name, value in content.items())
+    return "\n".join(
+        f"{name} = {pprint.pformat(value, width=WIDTH, sort_dicts=False)}" for name, value in content.items()
+    )
 
 
 def _header_text(content: bytes | None) -> str:

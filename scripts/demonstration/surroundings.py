@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from confluent_kafka import KafkaException
+
 from demonstration.presentation import step
 from testbed.broker import Broker
 from testbed.registry import Registry
-from testbed.topics import Topics
+from testbed.topics import Topics, TopicsFailed
 from testbed.vault import OpenBao, Vault, VaultRefused, shipped_policy
 
 KEY = "customers"
@@ -53,6 +55,8 @@ def surroundings(folder: Path) -> Iterator[Surroundings]:
         bootstrap_servers = os.environ.get("BOOTSTRAP_SERVERS")
         prefix = "customers"
         if bootstrap_servers:
+            if not Topics(bootstrap_servers).answers():
+                raise Unusable(f"no Kafka cluster answers at BOOTSTRAP_SERVERS, {bootstrap_servers}")
             prefix = f"fieldseal-demo-{suffix}"
             step(f"broker: {bootstrap_servers}, as BOOTSTRAP_SERVERS says; topics {prefix}.* are deleted at the end")
             stack.callback(_clean_up_topics, bootstrap_servers, prefix)
@@ -103,7 +107,10 @@ def _vault_of_the_environment() -> Vault | None:
         raise Unusable("VAULT_ADDR is set, but not VAULT_TOKEN: a token that may mount a transit engine is needed")
     if urlsplit(address).scheme not in ("http", "https"):
         raise Unusable(f"VAULT_ADDR is {address!r}: http:// or https:// and a host are needed")
-    return Vault(address, token)
+    vault = Vault(address, token)
+    if not vault.answers():
+        raise Unusable(f"no unsealed Vault or OpenBao answers at VAULT_ADDR, {address}")
+    return vault
 
 
 @contextlib.contextmanager
@@ -133,8 +140,7 @@ def _quietly(action: Callable[[str], None], argument: str) -> None:
 
 
 def _clean_up_topics(bootstrap_servers: str, prefix: str) -> None:
-    topics = Topics(bootstrap_servers)
     try:
-        topics.delete_all(prefix)
-    except Exception as error:  # whatever the client raises
-        step(f"not cleaned up: topics {prefix}.*: {error}")
+        Topics(bootstrap_servers).delete_all(prefix)
+    except (TopicsFailed, KafkaException) as failure:
+        step(f"not cleaned up: {failure}")

@@ -15,8 +15,14 @@ class Broker(Server):
         super().__init__(
             "the broker",
             [
-                TOOLS / "noida-db", "start", "--only", "kafka", "--kafka-port", str(self._port),
-                "--data-dir", folder / "broker",
+                TOOLS / "noida-db",
+                "start",
+                "--only",
+                "kafka",
+                "--kafka-port",
+                str(self._port),
+                "--data-dir",
+                folder / "broker",
             ],
             log=folder / "broker.log",
         )

@@ -5,9 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Self, cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+Settings = dict[str, str | int | float | bool]
 
 
 class TopicsFailed(Exception):
@@ -30,9 +34,17 @@ class Topics:
     """The topics of one cluster."""
 
     def __init__(self, bootstrap_servers: str) -> None:
-        # Not every connection that a stopping broker closes is worth a line.
-        self._settings = {"bootstrap.servers": bootstrap_servers, "log_level": "4"}
+        # What goes wrong is raised, and not every connection that a stopping broker closes is worth a line.
+        self._settings: Settings = {"bootstrap.servers": bootstrap_servers, "log_level": "2"}
         self._admin = AdminClient(self._settings)
+
+    def answers(self, seconds: float = 10) -> bool:
+        """Whether the cluster can be reached."""
+        try:
+            self._admin.list_topics(timeout=seconds)
+        except KafkaException:
+            return False
+        return True
 
     def create(self, names: Iterable[str], partitions: int) -> None:
         """Makes topics that keep records of any age."""
@@ -44,16 +56,24 @@ class Topics:
                 raise TopicsFailed(f"topic {name} could not be created: {error.args[0].str()}") from None
 
     def delete_all(self, prefix: str) -> None:
-        """Deletes every topic and consumer group whose name begins with `prefix` and a dot."""
+        """Deletes every topic and consumer group whose name begins with `prefix` and a dot.
+
+        Raises TopicsFailed where some are left.
+        """
         topics = [name for name in self._admin.list_topics(timeout=10).topics if name.startswith(f"{prefix}.")]
-        if topics:
-            for future in self._admin.delete_topics(topics, request_timeout=20).values():
-                future.result()
+        deletions = self._admin.delete_topics(topics, request_timeout=20) if topics else {}
         listed = self._admin.list_consumer_groups(request_timeout=20).result().valid
         groups = [group.group_id for group in listed if group.group_id.startswith(f"{prefix}.")]
         if groups:
-            for future in self._admin.delete_consumer_groups(groups, request_timeout=20).values():
-                future.result()
+            deletions |= self._admin.delete_consumer_groups(groups, request_timeout=20)
+        left: list[str] = []
+        for name, deletion in deletions.items():
+            try:
+                deletion.result()
+            except KafkaException as error:
+                left.append(f"{name} ({error.args[0].str()})")
+        if left:
+            raise TopicsFailed(f"not deleted: {', '.join(left)}")
 
     def partitions(self, topic: str) -> int:
         return len(self._admin.list_topics(topic, timeout=10).topics[topic].partitions)
@@ -143,7 +163,7 @@ class Topics:
                     time.sleep(0.05)
                 messages = consumer.consume(num_messages=500, timeout=0.2) if assigned else []
                 arrived = [message.topic() for message in messages if message.error() is None]
-                for topic in arrived:
+                for topic in filter(None, arrived):
                     counts[topic] += 1
                 if arrived:
                     deadline = time.monotonic() + silence_seconds
@@ -155,7 +175,7 @@ class Topics:
 class _Reader(Consumer):
     """A consumer that reads what is committed, belongs to no group in effect, and is closed at the end of a block."""
 
-    def __init__(self, settings: dict[str, str]) -> None:
+    def __init__(self, settings: Settings) -> None:
         super().__init__(
             {
                 **settings,
@@ -169,7 +189,7 @@ class _Reader(Consumer):
             }
         )
 
-    def __enter__(self) -> _Reader:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -177,11 +197,14 @@ class _Reader(Consumer):
 
 
 def _record(message: Message) -> Record:
+    partition = message.partition()
+    if partition is None:
+        raise TopicsFailed("a record came without its partition")
     _, timestamp = message.timestamp()
     return Record(
-        partition=message.partition(),
+        partition=partition,
         key=message.key(),
         value=message.value(),
-        headers=tuple((name, value) for name, value in message.headers() or []),
+        headers=tuple(cast(list[tuple[str, bytes | None]], message.headers() or [])),
         timestamp=timestamp,
     )

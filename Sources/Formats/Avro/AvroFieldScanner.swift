@@ -11,7 +11,7 @@ public final class AvroFieldScanner {
     public let paths: OutputBuffer
 
     /// What the last scan found, in the order of the payload. A copy kept beyond the next scan costs an allocation.
-    public var matches: ContiguousArray<FieldMatch> { walk.matches }
+    public var matches: UnsafeBufferPointer<FieldMatch> { walk.matches.views }
 
     /// Makes a scanner with empty buffers.
     public init() {
@@ -50,6 +50,6 @@ public final class AvroFieldScanner {
         into out: OutputBuffer
     ) {
         splicer.splice(
-            payload, matches: walk.matches, blocks: walk.blocks, ranges: ranges, of: replacements, into: out)
+            payload, matches: walk.matches.views, blocks: walk.blocks, ranges: ranges, of: replacements, into: out)
     }
 }

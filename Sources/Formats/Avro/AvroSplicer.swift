@@ -10,7 +10,7 @@ struct AvroSplicer {
     private var fieldGrowth: ContiguousArray<Int> = []
 
     mutating func splice(
-        _ payload: UnsafeRawBufferPointer, matches: ContiguousArray<FieldMatch>, blocks: ContiguousArray<AvroBlock>,
+        _ payload: UnsafeRawBufferPointer, matches: UnsafeBufferPointer<FieldMatch>, blocks: ContiguousArray<AvroBlock>,
         ranges: [Range<Int>], of replacements: UnsafeRawBufferPointer, into out: OutputBuffer
     ) {
         precondition(ranges.count == matches.count)
@@ -40,7 +40,7 @@ struct AvroSplicer {
 
     /// Finds the blocks' new sizes, the last to begin first, since a size depends on the sizes of the blocks within.
     private mutating func measure(
-        _ matches: ContiguousArray<FieldMatch>, _ blocks: ContiguousArray<AvroBlock>, _ ranges: [Range<Int>]
+        _ matches: UnsafeBufferPointer<FieldMatch>, _ blocks: ContiguousArray<AvroBlock>, _ ranges: [Range<Int>]
     ) {
         guard !blocks.isEmpty else { return }
         growth.removeAll(keepingCapacity: true)

@@ -10,7 +10,7 @@ struct AvroWalk {
     /// How long all concrete paths of a datum may be together, in bytes: long map keys repeat in each path below them.
     private static let maximumPathBytes = 16 << 20
 
-    private(set) var matches: ContiguousArray<FieldMatch> = []
+    let matches = FieldMatchList()
     /// In the order in which they begin.
     private(set) var blocks: ContiguousArray<AvroBlock> = []
     let paths: OutputBuffer
@@ -49,7 +49,7 @@ struct AvroWalk {
             .assumingMemoryBound(to: UInt8.self)
         cursor = start
         limit = start + payload.count
-        matches.removeAll(keepingCapacity: true)
+        matches.removeAll()
         blocks.removeAll(keepingCapacity: true)
         paths.removeAll()
         prefix.removeAll()
@@ -369,7 +369,7 @@ extension AvroWalk {
         guard !head.isOverlong else {
             throw FormatError(
                 .refused, at: head.sizeField.lowerBound,
-                "the byte size of a block that holds a sealed field is not minimal", rule: matches[first].rule)
+                "the byte size of a block that holds a sealed field is not minimal", rule: matches.views[first].rule)
         }
         blocks[block].matches = first..<matches.count
         blocks[block].end = blocks.count

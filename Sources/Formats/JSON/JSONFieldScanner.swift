@@ -15,12 +15,10 @@ public final class JSONFieldScanner {
     ///
     /// Borrows from the scanner: valid until the next scan.
     public var matches: UnsafeBufferPointer<FieldMatch> {
-        UnsafeBufferPointer(start: found, count: foundCount)
+        found.views
     }
 
-    private var found: UnsafeMutablePointer<FieldMatch>
-    private var foundCapacity = 32
-    private var foundCount = 0
+    private let found = FieldMatchList()
     /// The plan whose spelled paths `paths` begins with.
     private var plan: JSONPlan?
     /// The concrete path of the value that is read, where a rule with a wildcard may seal it.
@@ -29,13 +27,7 @@ public final class JSONFieldScanner {
     private let plainKey = OutputBuffer()
 
     /// Makes a scanner with empty buffers.
-    public init() {
-        found = .allocate(capacity: foundCapacity)
-    }
-
-    deinit {
-        found.deallocate()
-    }
+    public init() {}
 
     /// Reads all of `payload`, which must be one JSON text, and leaves the fields of `plan` in `matches`.
     ///
@@ -58,13 +50,13 @@ public final class JSONFieldScanner {
             let walk = JSONWalk(text: text, plan: plan, scanner: self)
             try text.expectEnd(try walk.field(first, state: JSONPlan.root, room: room))
         } catch {
-            foundCount = 0
+            found.removeAll()
             throw error
         }
     }
 
     private func prepare(_ next: JSONPlan) {
-        foundCount = 0
+        found.removeAll()
         way.removeAll()
         if plan === next {
             paths.truncate(to: next.spelledPaths.count)
@@ -78,7 +70,6 @@ public final class JSONFieldScanner {
     /// Notes that `rule` seals the token at `token`; returns false where its path finds no room.
     @inline(never)
     func note(rule: Int, token: Range<Int>, plan: JSONPlan) -> Bool {
-        if foundCount == foundCapacity { growFound() }
         let path: Range<Int>
         if let spelled = plan.spelledRanges[rule] {
             path = spelled
@@ -87,18 +78,9 @@ public final class JSONFieldScanner {
             path = paths.count..<(paths.count + way.count)
             paths.append(way.bytes)
         }
-        (found + foundCount).initialize(
-            to: FieldMatch(rule: rule, content: token, token: token, path: path, type: 0, placement: .inline))
-        foundCount += 1
+        found.append(
+            FieldMatch(rule: rule, content: token, token: token, path: path, type: 0, placement: .inline))
         return true
-    }
-
-    private func growFound() {
-        let bigger = UnsafeMutablePointer<FieldMatch>.allocate(capacity: foundCapacity * 2)
-        bigger.moveInitialize(from: found, count: foundCount)
-        found.deallocate()
-        found = bigger
-        foundCapacity *= 2
     }
 
     /// Goes on with the way by a key, and returns what to cut it back to.

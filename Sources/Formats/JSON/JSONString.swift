@@ -1,12 +1,18 @@
 import Records
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// The content of a string's token: RFC 8259, section 7.
 public enum JSONString {
     /// The content of `token` as it lies there, where it has quotes around it and nothing to unescape; else nil.
     ///
     /// Borrows from `token`.
     public static func plainContent(_ token: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
-        guard let content = quoted(token), !content.contains(UInt8(ascii: "\\")) else { return nil }
+        guard let content = quoted(token), !hasEscape(content) else { return nil }
         return content
     }
 
@@ -67,6 +73,11 @@ public enum JSONString {
             out[3] = trail(0)
             return 4
         }
+    }
+
+    private static func hasEscape(_ content: UnsafeRawBufferPointer) -> Bool {
+        guard let start = content.baseAddress else { return false }
+        return memchr(start, Int32(UInt8(ascii: "\\")), content.count) != nil
     }
 
     private static func quoted(_ token: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {

@@ -14,7 +14,7 @@ final class FieldOpener {
     }
 
     private let ciphertext = OutputBuffer(capacity: 1024)
-    private var additionalData = AdditionalData()
+    private let additionalData = AdditionalData()
     private var pad = 0
 
     /// Begins the fields of one record.

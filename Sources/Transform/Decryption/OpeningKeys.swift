@@ -33,12 +33,16 @@ final class OpeningKeys {
         }
     }
 
-    /// The DEK at `index` of the envelope's keys.
-    func opener(at index: Int, field: String) throws(TransformError) -> Opener {
+    /// The DEK at `index` of the envelope's keys, for a ciphertext of the field `rule`.
+    func opener(at index: Int, for rule: Int) throws(TransformError) -> Opener {
         if let known = openers[index], isInUse[index] || known.isCurrent(now: now) {
             isInUse[index] = true
             return known
         }
+        return try unwrapped(at: index, field: envelope?.shape.pathTexts[rule])
+    }
+
+    private func unwrapped(at index: Int, field: String?) throws(TransformError) -> Opener {
         guard let envelope else { throw TransformError(.internalError, "a key was asked for before its record") }
         guard envelope.keys[index].isAllowed else {
             throw TransformError(

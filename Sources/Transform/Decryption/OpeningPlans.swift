@@ -13,13 +13,15 @@ final class OpeningPlans {
 
     /// The plan for a record of `shape`, made with its first record.
     func plan(
-        for shape: OpeningShape, fields: EnvelopeLayout.SealedFields, payload: UnsafeRawBufferPointer, now: Int64
+        for shape: OpeningShape, payload: UnsafeRawBufferPointer, now: Int64
     ) throws(TransformError) -> FieldFinder.Plan {
-        if let schema = fields.schema, try schemas.framedID(of: payload) != schema {
+        if let schema = shape.framedSchema, try schemas.framedID(of: payload) != schema {
             throw TransformError(.layoutMismatch, "the value's framing names another schema than the layout")
         }
         if let known = shape.plan { return known }
-        guard fields.original == nil, fields.frame == nil else { throw RecordDecryptor.unsupported }
+        guard let fields = shape.layout.sealedFields, fields.original == nil, fields.frame == nil else {
+            throw RecordDecryptor.unsupported
+        }
         let plan =
             switch (fields.format, fields.mode) {
             case (.json, nil): try jsonPlan(of: shape, fields: fields)

@@ -20,8 +20,8 @@ public final class RecordDecryptor: RecordTransform {
     private let headerFields = SealedHeaderFields()
     private let value = OutputBuffer(capacity: 4096)
     private let unescaped = OutputBuffer(capacity: 256)
-    private var replacements = ReplacementList()
-    private var remaining = SealedHeaderWriter()
+    private let replacements = ReplacementList()
+    private let remaining = SealedHeaderWriter()
     private let headers = HeaderList()
 
     /// Why the last record was passed on as it came; nil where it was opened.
@@ -79,11 +79,11 @@ public final class RecordDecryptor: RecordTransform {
         let envelope = try read(bytes)
         try checkTopic(of: envelope, in: record)
         guard let payload = record.value else { return try openTombstone(record, own: own, envelope: envelope) }
-        guard !envelope.shape.layout.sealsNothing else {
+        guard !envelope.shape.sealsNothing else {
             throw TransformError(.notEncrypted, "the record has a value and an envelope that seals nothing")
         }
-        let fields = try supportedFields(of: envelope.shape)
-        return try open(fields, of: payload, in: record, own: own, envelope: envelope, now: now)
+        guard envelope.shape.sealsValueFieldsOnly else { throw Self.unsupported }
+        return try open(payload, of: record, own: own, envelope: envelope, now: now)
     }
 
     private func read(_ bytes: UnsafeRawBufferPointer) throws(TransformError) -> Envelope {
@@ -108,29 +108,20 @@ public final class RecordDecryptor: RecordTransform {
         guard envelope.shape.layout.value == nil, own.sealedValue == nil else {
             throw TransformError(.layoutMismatch, "the value is null where the layout seals fields of it")
         }
-        guard envelope.shape.layout.sealsNothing else { throw Self.unsupported }
+        guard envelope.shape.sealsNothing else { throw Self.unsupported }
         var result = record
         result.headers = ownHeaders(of: record)
         return result
-    }
-
-    private func supportedFields(of shape: OpeningShape) throws(TransformError) -> EnvelopeLayout.SealedFields {
-        let layout = shape.layout
-        guard layout.key == nil, layout.headers.isEmpty, let fields = layout.sealedFields else {
-            throw Self.unsupported
-        }
-        return fields
     }
 
     static let unsupported = TransformError(
         .layoutMismatch, "the layout seals something in a way that this version of Fieldseal can't open")
 
     private func open(
-        _ fields: EnvelopeLayout.SealedFields, of payload: UnsafeRawBufferPointer, in record: RecordView,
-        own: RecordHeaders, envelope: Envelope, now: Int64
+        _ payload: UnsafeRawBufferPointer, of record: RecordView, own: RecordHeaders, envelope: Envelope, now: Int64
     ) throws(TransformError) -> RecordView {
         let shape = envelope.shape
-        let plan = try plans.plan(for: shape, fields: fields, payload: payload, now: now)
+        let plan = try plans.plan(for: shape, payload: payload, now: now)
         do throws(FormatError) {
             try finder.find(in: payload, by: plan)
             try headerFields.begin(own.sealedValue)
@@ -140,13 +131,13 @@ public final class RecordDecryptor: RecordTransform {
         keys.begin(envelope, now: now)
         shape.layoutHash.withUnsafeBytes {
             opener.begin(
-                layoutHash: $0, boundKey: .init(record.key, isBound: shape.layout.bindsKey), pad: fields.pad)
+                layoutHash: $0, boundKey: .init(record.key, isBound: shape.bindsKey), pad: shape.pad)
         }
         remaining.begin()
         value.removeAll()
         switch plan {
-        case .json: try openJSON(fields, of: payload, shape: shape, plan: plan)
-        case .avro(let avro): try openAvro(fields, of: payload, shape: shape, plan: plan, avro: avro)
+        case .json: try openJSON(of: payload, shape: shape, plan: plan)
+        case .avro(let avro): try openAvro(of: payload, shape: shape, plan: plan, avro: avro)
         }
         guard headerFields.isExhausted else {
             throw TransformError(
@@ -159,40 +150,41 @@ public final class RecordDecryptor: RecordTransform {
     }
 
     private func openJSON(
-        _ fields: EnvelopeLayout.SealedFields, of payload: UnsafeRawBufferPointer, shape: OpeningShape,
-        plan: FieldFinder.Plan
+        of payload: UnsafeRawBufferPointer, shape: OpeningShape, plan: FieldFinder.Plan
     ) throws(TransformError) {
         var copied = 0
-        for index in 0..<finder.count(by: plan) {
-            let match = finder.match(at: index, by: plan)
-            try checkCovered(match, by: fields, shape: shape)
+        for match in finder.matches(by: plan) {
+            try checkCovered(match, shape: shape)
             guard shape.opensField[match.rule] else { continue }
             value.append(payload.bytes(in: copied..<match.token.lowerBound))
-            let text = try ciphertext(in: payload.bytes(in: match.token), field: shape.pathTexts[match.rule])
-            try open(text, match, of: fields, shape: shape, plan: plan, into: value)
+            let text = try ciphertext(in: payload.bytes(in: match.token), rule: match.rule, shape: shape)
+            try open(
+                text, rule: match.rule, type: FieldFinder.jsonType.rawBytes, path: finder.jsonPath(of: match),
+                shape: shape, into: value)
             copied = match.token.upperBound
         }
         value.append(payload.bytes(in: copied..<payload.count))
     }
 
     private func openAvro(
-        _ fields: EnvelopeLayout.SealedFields, of payload: UnsafeRawBufferPointer, shape: OpeningShape,
-        plan: FieldFinder.Plan, avro: AvroShape
+        of payload: UnsafeRawBufferPointer, shape: OpeningShape, plan: FieldFinder.Plan, avro: AvroShape
     ) throws(TransformError) {
         let datum = FieldFinder.datum(of: payload, by: avro)
+        let storage = replacements.storage
         replacements.begin()
-        for index in 0..<finder.count(by: plan) {
-            let match = finder.match(at: index, by: plan)
-            try checkCovered(match, by: fields, shape: shape)
-            let opens = shape.opensField[match.rule]
+        for match in finder.matches(by: plan) {
+            try checkCovered(match, shape: shape)
             let content = datum.bytes(in: match.content)
-            let text = match.placement == .inline ? content : try headerCiphertext(match, shape: shape, plan: plan)
-            if opens {
-                try open(text, match, of: fields, shape: shape, plan: plan, into: replacements.storage)
+            let path = finder.avroPath(of: match)
+            let text = match.placement == .inline ? content : try headerCiphertext(at: path, match, shape: shape)
+            if shape.opensField[match.rule] {
+                try open(
+                    text, rule: match.rule, type: avro.typeNames[match.type], path: path, shape: shape,
+                    into: storage)
             } else {
-                replacements.storage.append(content)
+                storage.append(content)
                 if match.placement == .header {
-                    remaining.path(finder.path(of: match, by: plan))
+                    remaining.path(path)
                     remaining.text.append(text)
                 }
             }
@@ -202,10 +194,10 @@ public final class RecordDecryptor: RecordTransform {
     }
 
     private func headerCiphertext(
-        _ match: FieldMatch, shape: OpeningShape, plan: FieldFinder.Plan
+        at path: UnsafeRawBufferPointer, _ match: FieldMatch, shape: OpeningShape
     ) throws(TransformError) -> UnsafeRawBufferPointer {
         do throws(FormatError) {
-            if let text = try headerFields.take(finder.path(of: match, by: plan)) { return text }
+            if let text = try headerFields.take(path) { return text }
         } catch {
             throw TransformError(.layoutMismatch, "fieldseal.value is malformed at \(error)")
         }
@@ -216,21 +208,16 @@ public final class RecordDecryptor: RecordTransform {
 
     /// The content of a JSON string, its escapes undone.
     private func ciphertext(
-        in token: UnsafeRawBufferPointer, field: String
+        in token: UnsafeRawBufferPointer, rule: Int, shape: OpeningShape
     ) throws(TransformError) -> UnsafeRawBufferPointer {
         if let plain = JSONString.plainContent(token) { return plain }
         unescaped.removeAll()
-        guard JSONString.unescape(token, into: unescaped) else {
-            throw TransformError(
-                .layoutMismatch, "the layout seals this field and it holds no ciphertext", field: field)
-        }
+        guard JSONString.unescape(token, into: unescaped) else { throw Self.noCiphertext(shape.pathTexts[rule]) }
         return unescaped.bytes
     }
 
-    private func checkCovered(
-        _ match: FieldMatch, by fields: EnvelopeLayout.SealedFields, shape: OpeningShape
-    ) throws(TransformError) {
-        guard match.rule < fields.fields.count else {
+    private func checkCovered(_ match: FieldMatch, shape: OpeningShape) throws(TransformError) {
+        guard match.rule < shape.keyOfField.count else {
             throw TransformError(
                 .layoutMismatch,
                 "this pair opens the field by name, and the layout does not seal it: it is in the clear",
@@ -239,25 +226,25 @@ public final class RecordDecryptor: RecordTransform {
     }
 
     private func open(
-        _ text: UnsafeRawBufferPointer, _ match: FieldMatch, of fields: EnvelopeLayout.SealedFields,
-        shape: OpeningShape, plan: FieldFinder.Plan, into out: OutputBuffer
+        _ text: UnsafeRawBufferPointer, rule: Int, type: UnsafeRawBufferPointer, path: UnsafeRawBufferPointer,
+        shape: OpeningShape, into out: OutputBuffer
     ) throws(TransformError) {
-        let field = shape.pathTexts[match.rule]
-        let key = try keys.opener(at: fields.fields[match.rule].key, field: field)
+        let key = try keys.opener(at: shape.keyOfField[rule], for: rule)
         do throws(FieldOpener.Fault) {
-            try opener.open(
-                text, part: "value", type: finder.type(of: match, by: plan), path: finder.path(of: match, by: plan),
-                with: key, into: out)
+            try opener.open(text, part: "value", type: type, path: path, with: key, into: out)
         } catch {
+            let field = shape.pathTexts[rule]
             switch error {
-            case .notBase64:
-                throw TransformError(
-                    .layoutMismatch, "the layout seals this field and it holds no ciphertext", field: field)
+            case .notBase64: throw Self.noCiphertext(field)
             case .badPadding:
                 throw TransformError(.layoutMismatch, "the plaintext is not padded as the layout says", field: field)
             case .cryptography(let error): throw TransformError(error, field: field)
             }
         }
+    }
+
+    private static func noCiphertext(_ field: String) -> TransformError {
+        TransformError(.layoutMismatch, "the layout seals this field and it holds no ciphertext", field: field)
     }
 
     /// The record's headers with what is still sealed: the envelope as it was, and what the pair has opened.

@@ -8,7 +8,7 @@ import Records
 final class FieldSealer {
     private let plaintext = OutputBuffer(capacity: 1024)
     private let ciphertext = OutputBuffer(capacity: 1024)
-    private var additionalData = AdditionalData()
+    private let additionalData = AdditionalData()
     private var pad = 0
 
     /// Begins the fields of one record.

@@ -19,9 +19,9 @@ public final class RecordEncryptor: RecordTransform {
 
     private let finder = FieldFinder()
     private let sealer = FieldSealer()
-    private var replacements = ReplacementList()
+    private let replacements = ReplacementList()
     private let value = OutputBuffer(capacity: 4096)
-    private var sealedFields = SealedHeaderWriter()
+    private let sealedFields = SealedHeaderWriter()
     private let headers = HeaderList()
     private var isPresent: [Bool]
 
@@ -100,10 +100,7 @@ public final class RecordEncryptor: RecordTransform {
         }
         guard requiresFields else { return }
         for index in isPresent.indices { isPresent[index] = false }
-        for index in 0..<finder.count(by: plan) {
-            let rule = finder.match(at: index, by: plan).rule
-            if rule < isPresent.count { isPresent[rule] = true }
-        }
+        for match in finder.matches(by: plan) where match.rule < isPresent.count { isPresent[match.rule] = true }
         for (index, rule) in rules.valueFields.enumerated() where rule.isRequired && !isPresent[index] {
             throw Self.missing(rulePaths[index])
         }
@@ -128,13 +125,14 @@ public final class RecordEncryptor: RecordTransform {
     }
 
     private func sealJSON(_ payload: UnsafeRawBufferPointer, by plan: FieldFinder.Plan) throws(TransformError) {
+        let sealers = keys.sealerOfRule
         var copied = 0
-        for index in 0..<finder.count(by: plan) {
-            let match = finder.match(at: index, by: plan)
-            guard match.rule < keys.slotOfRule.count else { continue }
+        for match in finder.matches(by: plan) where match.rule < sealers.count {
             value.append(payload.bytes(in: copied..<match.token.lowerBound))
             value.append(UInt8(ascii: "\""))
-            try sealField(match, of: payload, by: plan, into: value)
+            try sealField(
+                match, of: payload, type: FieldFinder.jsonType.rawBytes, path: finder.jsonPath(of: match),
+                under: sealers[match.rule], into: value)
             value.append(UInt8(ascii: "\""))
             copied = match.token.upperBound
         }
@@ -145,17 +143,22 @@ public final class RecordEncryptor: RecordTransform {
         _ payload: UnsafeRawBufferPointer, by plan: FieldFinder.Plan, shape: AvroShape
     ) throws(TransformError) {
         let datum = FieldFinder.datum(of: payload, by: shape)
+        let sealers = keys.sealerOfRule
+        let storage = replacements.storage
         replacements.begin()
-        for index in 0..<finder.count(by: plan) {
-            let match = finder.match(at: index, by: plan)
-            if match.rule >= keys.slotOfRule.count {
-                replacements.storage.append(datum.bytes(in: match.content))
+        for match in finder.matches(by: plan) {
+            let path = finder.avroPath(of: match)
+            let type = shape.typeNames[match.type]
+            if match.rule >= sealers.count {
+                storage.append(datum.bytes(in: match.content))
             } else if match.placement == .inline {
-                try sealField(match, of: datum, by: plan, into: replacements.storage)
+                try sealField(
+                    match, of: datum, type: type, path: path, under: sealers[match.rule], into: storage)
             } else {
-                sealedFields.path(finder.path(of: match, by: plan))
-                try sealField(match, of: datum, by: plan, into: sealedFields.text)
-                shape.plan.appendPlaceholder(for: match, to: replacements.storage)
+                sealedFields.path(path)
+                try sealField(
+                    match, of: datum, type: type, path: path, under: sealers[match.rule], into: sealedFields.text)
+                shape.plan.appendPlaceholder(for: match, to: storage)
             }
             replacements.end()
         }
@@ -163,12 +166,12 @@ public final class RecordEncryptor: RecordTransform {
     }
 
     private func sealField(
-        _ match: FieldMatch, of payload: UnsafeRawBufferPointer, by plan: FieldFinder.Plan, into out: OutputBuffer
+        _ match: FieldMatch, of payload: UnsafeRawBufferPointer, type: UnsafeRawBufferPointer,
+        path: UnsafeRawBufferPointer, under key: Sealer, into out: OutputBuffer
     ) throws(TransformError) {
         do throws(CryptographyError) {
             try sealer.seal(
-                payload.bytes(in: match.content), part: "value", type: finder.type(of: match, by: plan),
-                path: finder.path(of: match, by: plan), under: keys.sealers[keys.slotOfRule[match.rule]], into: out)
+                payload.bytes(in: match.content), part: "value", type: type, path: path, under: key, into: out)
         } catch {
             throw TransformError(error, field: rulePaths[match.rule])
         }

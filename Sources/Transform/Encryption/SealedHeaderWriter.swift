@@ -4,19 +4,19 @@ import Records
 ///
 /// Not thread-safe; reused for record after record. Between `begin` and `end` add any number of members: the path by
 /// `path`, then the ciphertext's text straight to `text`.
-struct SealedHeaderWriter {
+final class SealedHeaderWriter {
     /// Where the ciphertext's text goes after `path`.
     let text = OutputBuffer(capacity: 1024)
     private(set) var isEmpty = true
 
     /// Forgets the last record's.
-    mutating func begin() {
+    func begin() {
         text.removeAll()
         isEmpty = true
     }
 
     /// Begins a member.
-    mutating func path(_ path: UnsafeRawBufferPointer) {
+    func path(_ path: UnsafeRawBufferPointer) {
         text.append(isEmpty ? "{" : "\",")
         FieldPath.appendQuoted(path, to: text)
         text.append(":\"")
@@ -24,7 +24,7 @@ struct SealedHeaderWriter {
     }
 
     /// Ends the object; nil where it has no members.
-    mutating func end() -> UnsafeRawBufferPointer? {
+    func end() -> UnsafeRawBufferPointer? {
         guard !isEmpty else { return nil }
         text.append("\"}")
         return text.bytes

@@ -20,6 +20,8 @@ final class SealingKeys {
 
     /// The DEKs of the record in hand, in the order of `algorithms`.
     private(set) var sealers: [Sealer] = []
+    /// The DEK of each rule in the record in hand.
+    private(set) var sealerOfRule: [Sealer] = []
 
     /// The slot of each rule, in the order of the rules.
     let slotOfRule: [Int]
@@ -49,8 +51,10 @@ final class SealingKeys {
     ///
     /// - Parameter resolve: the record's text for a part of an address, or nil where it has none.
     func resolve(now: Int64, _ resolve: (KeySecretTemplate.Source) -> UnsafeRawBufferPointer?) throws(TransformError) {
+        var isChanged = sealerOfRule.count != slotOfRule.count
         for index in slots.indices {
             if slots[index].constant != nil, index < sealers.count, sealers[index].isCurrent(now: now) { continue }
+            isChanged = true
             let sealer = try sealer(for: slots[index], now: now, resolve)
             if index < sealers.count {
                 sealers[index] = sealer
@@ -58,6 +62,12 @@ final class SealingKeys {
                 sealers.append(sealer)
             }
         }
+        if isChanged { assignRules() }
+    }
+
+    private func assignRules() {
+        sealerOfRule.removeAll(keepingCapacity: true)
+        for slot in slotOfRule { sealerOfRule.append(sealers[slot]) }
     }
 
     private func sealer(

@@ -44,8 +44,7 @@ struct ValueLookups {
     ) -> UnsafeRawBufferPointer? {
         guard let payload = record.value, let lookup = paths.firstIndex(of: path) else { return nil }
         var found: FieldMatch?
-        for index in 0..<finder.count(by: plan) {
-            let match = finder.match(at: index, by: plan)
+        for match in finder.matches(by: plan) {
             guard match.rule == fieldCount + lookup else { continue }
             guard found == nil else { return nil }
             found = match

@@ -4,7 +4,7 @@ import Records
 /// The additional authenticated data of one record's ciphertexts, as docs/wire-format.md lays it out.
 ///
 /// The part that all ciphertexts of a record share is put down once; each ciphertext's own end is put behind it in turn.
-struct AdditionalData {
+final class AdditionalData {
     private static let magic: StaticString = "fieldseal/1\n"
     private static let nullKeyLength: UInt32 = 0xFFFF_FFFF
 
@@ -16,7 +16,7 @@ struct AdditionalData {
     /// - Parameters:
     ///   - layoutHash: SHA-256 of line 1, 32 bytes.
     ///   - boundKey: the record's key as written, where ciphertexts are bound to it.
-    mutating func begin(layoutHash: UnsafeRawBufferPointer, boundKey: BoundKey) {
+    func begin(layoutHash: UnsafeRawBufferPointer, boundKey: BoundKey) {
         buffer.removeAll()
         buffer.append(Self.magic)
         buffer.append(layoutHash)
@@ -32,7 +32,7 @@ struct AdditionalData {
     }
 
     /// Ends it for one ciphertext; the result is valid until the next call.
-    mutating func complete(
+    func complete(
         part: StaticString, type: UnsafeRawBufferPointer, path: UnsafeRawBufferPointer
     ) -> UnsafeRawBufferPointer {
         buffer.truncate(to: sharedCount)
