@@ -101,7 +101,12 @@ let package = Package(
             name: "SchemaRegistryTests", dependencies: ["Records", "HTTPTransport", "SchemaRegistry", "TestServers"]),
         .testTarget(
             name: "KeyManagementTests", dependencies: ["Records", "Cryptography", "KeyManagement", "TestServers"]),
-        .testTarget(name: "TransformTests", dependencies: ["Transform"]),
+        .testTarget(
+            name: "TransformTests",
+            dependencies: [
+                "Records", "Cryptography", "KeyManagement", "SchemaRegistry", "Transform",
+                .product(name: "Logging", package: "swift-log"),
+            ], exclude: ["Vectors"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Refusals.txt"]),
         .testTarget(

@@ -1,3 +1,4 @@
+import Cryptography
 import Logging
 
 #if canImport(Glibc)
@@ -32,9 +33,21 @@ public final class DataKeyCache: Sendable {
     ///   - service: what wraps and unwraps.
     ///   - logger: where outages are told.
     ///   - clock: the clock, in milliseconds, that the callers of `DataKeyReader` read as well.
-    public init(
+    public convenience init(
         _ settings: KeyManagementSettings, service: any KeyManagementService,
         logger: Logger = Logger(label: "fieldseal.kms"), clock: @escaping @Sendable () -> Int64 = DataKeyCache.now
+    ) {
+        self.init(settings, service: service, logger: logger, clock: clock) { algorithm, _ throws(CryptographyError) in
+            try DataKey.generate(algorithm)
+        }
+    }
+
+    /// Makes a cache whose new data keys come from `makeDataKey`, which frozen test vectors need: everything else takes
+    /// random ones.
+    package init(
+        _ settings: KeyManagementSettings, service: any KeyManagementService, logger: Logger,
+        clock: @escaping @Sendable () -> Int64,
+        makeDataKey: @escaping @Sendable (Algorithm, _ kek: [UInt8]) throws(CryptographyError) -> DataKey
     ) {
         var settings = settings
         settings.keyTtlMilliseconds = min(max(0, settings.keyTtlMilliseconds), Self.maximumTtl)
@@ -42,7 +55,8 @@ public final class DataKeyCache: Sendable {
         settings.maxBytes = min(max(1, settings.maxBytes), KeyManagementSettings.maximumBytes)
         settings.maxKeys = min(max(1, settings.maxKeys), 1_000_000)
         self.settings = settings
-        fetcher = DataKeyFetcher(settings: settings, service: service, logger: logger, clock: clock)
+        fetcher = DataKeyFetcher(
+            settings: settings, service: service, logger: logger, clock: clock, makeDataKey: makeDataKey)
     }
 
     deinit {

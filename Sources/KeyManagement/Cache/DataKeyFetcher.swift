@@ -40,11 +40,16 @@ final class DataKeyFetcher: Sendable {
     private let settings: KeyManagementSettings
     private let clock: @Sendable () -> Int64
     private let logger: Logger
+    private let makeDataKey: DataKeyMaker
+
+    /// Makes the bytes of a new data key.
+    typealias DataKeyMaker = @Sendable (Algorithm, _ kek: [UInt8]) throws(CryptographyError) -> DataKey
 
     init(
         settings: KeyManagementSettings, service: any KeyManagementService, logger: Logger,
-        clock: @escaping @Sendable () -> Int64
+        clock: @escaping @Sendable () -> Int64, makeDataKey: @escaping DataKeyMaker
     ) {
+        self.makeDataKey = makeDataKey
         self.settings = settings
         self.service = service
         self.logger = logger
@@ -168,7 +173,7 @@ final class DataKeyFetcher: Sendable {
         case .sealing:
             let dataKey: DataKey
             do throws(CryptographyError) {
-                dataKey = try DataKey.generate(request.algorithm)
+                dataKey = try makeDataKey(request.algorithm, request.kek)
             } catch {
                 throw .cryptography(reason: error.description)
             }

@@ -10,7 +10,7 @@ public final class DataKeyReader {
     public static let maximumWrappedLength = 8192
 
     private let cache: DataKeyCache
-    private let nonces = NonceSource()
+    private let nonces: NonceSource
     private let identity: UInt64
     private var sealers: DataKeyTable<Sealer>
     private var openers: DataKeyTable<Opener>
@@ -24,8 +24,14 @@ public final class DataKeyReader {
     private static let sweepInterval: Int64 = 10_000
 
     /// Makes a window for one thread.
-    public init(cache: DataKeyCache) {
+    public convenience init(cache: DataKeyCache) {
+        self.init(cache: cache, nonces: NonceSource())
+    }
+
+    /// Makes a window whose seals take their nonces from `nonces`, which frozen test vectors need.
+    package init(cache: DataKeyCache, nonces: NonceSource) {
         self.cache = cache
+        self.nonces = nonces
         identity = Self.nextIdentity.wrappingAdd(1, ordering: .relaxed).oldValue
         sealers = DataKeyTable(capacity: cache.settings.maxKeys)
         openers = DataKeyTable(capacity: cache.settings.maxKeys)

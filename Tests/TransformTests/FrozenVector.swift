@@ -1,0 +1,72 @@
+import Foundation
+import Records
+
+@testable import Transform
+
+/// A record before and after encryption, as a file in `Vectors` holds it.
+struct FrozenVector: Codable {
+    struct Field: Codable {
+        var path: String
+        var key: String
+        var algorithm: String
+    }
+
+    struct Rules: Codable {
+        var format: String
+        var padding: Int
+        var bindKey: Bool
+        var fields: [Field]
+    }
+
+    struct WrappedKey: Codable {
+        var kek: String
+        var algorithm: String
+        var dek: Data
+        var edek: String
+    }
+
+    var rules: Rules
+    var keks: [String: Data]
+    var deks: [WrappedKey]
+    var nonces: Data
+    var schema: String?
+    var schemaID: UInt32?
+    var plain: String
+    var sealed: String
+
+    static let source = "vectors"
+    static let target = "vectors.encrypted"
+
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Vectors")
+
+    /// The names of all files, without their ending.
+    static var names: [String] {
+        let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+        return files.filter { $0.pathExtension == "json" }.map { $0.deletingPathExtension().lastPathComponent }.sorted()
+    }
+
+    init(
+        rules: Rules, keks: [String: Data], deks: [WrappedKey], nonces: Data, schema: String?, schemaID: UInt32?,
+        plain: String, sealed: String
+    ) {
+        self.rules = rules
+        self.keks = keks
+        self.deks = deks
+        self.nonces = nonces
+        self.schema = schema
+        self.schemaID = schemaID
+        self.plain = plain
+        self.sealed = sealed
+    }
+
+    init(named name: String) throws {
+        self = try JSONDecoder().decode(
+            FrozenVector.self, from: Data(contentsOf: Self.folder.appending(path: "\(name).json")))
+    }
+
+    func write(named name: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try encoder.encode(self).write(to: Self.folder.appending(path: "\(name).json"), options: .withoutOverwriting)
+    }
+}
