@@ -79,6 +79,7 @@ final class TestVault: Sendable {
 
     /// Ends the server; it forgets its keys.
     func stop() {
+        resume()
         server.stop()
     }
 
