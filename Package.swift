@@ -82,7 +82,8 @@ let package = Package(
         .executableTarget(
             name: "FieldsealBenchmarks",
             dependencies: [
-                "Pipeline", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Records", "Cryptography", "Formats", "KeyManagement", "Transform",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: hotPath),
         // Counts the transform's heap allocations: a program of its own, since only a release build has none.
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),

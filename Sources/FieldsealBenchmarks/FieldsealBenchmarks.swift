@@ -4,7 +4,7 @@ import ArgumentParser
 @main
 struct FieldsealBenchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "fieldseal-benchmarks", abstract: "Measures CPU time per record of transforms and workers.")
+        commandName: "fieldseal-benchmarks", abstract: "Measures CPU time per record of transforms.")
 
     @Flag(help: "Print lines of JSON instead of a table.")
     var json = false
@@ -12,7 +12,7 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
     @Option(help: "Only benchmarks whose name contains this text.")
     var filter: String?
 
-    @Option(help: "Rounds of the benchmarks without a broker.")
+    @Option(help: "Rounds, in which the benchmarks take turns.")
     var rounds = 9
 
     func run() async throws {

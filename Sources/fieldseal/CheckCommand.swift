@@ -1,6 +1,4 @@
 import ArgumentParser
-import Configuration
-import Foundation
 import Pipeline
 
 /// `fieldseal check`: whether a configuration is valid, without touching a topic.
@@ -15,29 +13,16 @@ struct CheckCommand: ParsableCommand {
             Errors and warnings go to standard error, one line a pair to standard output. Exits with 0 where the \
             configuration is valid, warnings or not, and with 2 where it isn't.
 
-            EXAMPLES:
+            Examples:
               fieldseal check -c fieldseal.yaml
               VAULT_TOKEN=any fieldseal check -c fieldseal.yaml
               sops decrypt fieldseal.yaml | fieldseal check -c /dev/stdin
             """)
 
-    @Option(name: [.short, .customLong("config")], help: ArgumentHelp("The configuration file.", valueName: "file"))
-    var config: String
+    @OptionGroup var options: ConfigurationOptions
 
     func run() throws {
-        do throws(ConfigurationError) {
-            let environment = ProcessInfo.processInfo.environment
-            let (configuration, warnings) = try FieldsealConfiguration.load(path: config, environment: environment)
-            for warning in warnings { report(warning.description) }
-            for pair in configuration.pairs { print(summary(of: pair.topics)) }
-        } catch {
-            report(error.description)
-            throw ExitCode(2)
-        }
-    }
-
-    private func report(_ line: String) {
-        FileHandle.standardError.write(Data("\(line)\n".utf8))
+        for pair in try options.load().pairs { print(summary(of: pair.topics)) }
     }
 
     private func summary(of pair: TopicPair) -> String {
