@@ -66,6 +66,12 @@ public struct TransformError: Error, Sendable, CustomStringConvertible {
         self.need = need
     }
 
+    /// Whether the same record may be transformed later: it failed for the time being, or for want of something outside it
+    /// that a person may put right, such as a key to be created or a schema to be registered.
+    public var mayHeal: Bool {
+        isTransient || reason == .schemaUnknown || reason == .keyRefused
+    }
+
     /// The code, the field and the sentence.
     public var description: String {
         "\(reason.rawValue)\(field.map { " at \($0)" } ?? ""): \(message)"

@@ -56,6 +56,17 @@ struct WorkerLog: Sendable {
         logger.error("Partition halted", metadata: metadata)
     }
 
+    func passedOn(partition: Int32, offset: Int64, cause: HaltCause, total: UInt64) {
+        var metadata: Logger.Metadata = [
+            "topic": "\(source)", "partition": "\(partition)", "offset": "\(offset)", "reason": "\(cause.code)",
+            "message": "\(cause.message)", "total": "\(total)",
+        ]
+        metadata["field"] = cause.field.map { "\($0)" }
+        logger.warning(
+            "Record passed on as it came, since it can't be opened; the next ones are told at most every 10 s",
+            metadata: metadata)
+    }
+
     func resumed(partition: Int32, offset: Int64) {
         logger.notice(
             "Partition resumed",

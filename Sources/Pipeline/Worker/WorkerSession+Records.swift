@@ -10,11 +10,22 @@ extension WorkerSession {
         while end == nil {
             do {
                 let result = try transform.transform(record, now: now)
+                if let error = transform.passedOn { notePassedOn(record, error) }
                 return write(result, of: record)
             } catch {
                 guard isWorthRepeating(record, after: error) else { return }
             }
         }
+    }
+
+    /// A record that could not be opened goes on as it came: that is counted, and told from time to time.
+    private func notePassedOn(_ record: RecordView, _ error: TransformError) {
+        counters.recordsPassedOn &+= 1
+        guard now >= passedOnToldAt + Self.passedOnInterval else { return }
+        passedOnToldAt = now
+        log.passedOn(
+            partition: record.partition, offset: record.offset, cause: HaltCause(error),
+            total: counters.recordsPassedOn)
     }
 
     private func write(_ result: RecordView, of record: RecordView) {
@@ -74,7 +85,7 @@ extension WorkerSession {
                 partition: record.partition, offset: record.offset, canWait: false, now: now)
         }
         needs[record.partition] = need
-        halt(record.partition, cause: HaltCause(error), isTransient: error.isTransient, action: action)
+        halt(record.partition, cause: HaltCause(error), isTransient: error.mayHeal, action: action)
         return false
     }
 

@@ -21,6 +21,10 @@ final class WorkerSession {
     var end: SessionEnd?
     /// The time of the last look at the clock.
     var now = MonotonicClock.now()
+    /// When a record that went on unopened was told of last.
+    var passedOnToldAt: Int64 = -WorkerSession.passedOnInterval
+    /// How often such records are told of at most, in milliseconds.
+    static let passedOnInterval: Int64 = 10_000
     /// Offsets to go back to after an abort inside the rebalance callback; the record that the same poll returns is stale.
     var seeksAfterPoll: WorkerStateMachine.AbortPlan?
     var isInRebalance = false

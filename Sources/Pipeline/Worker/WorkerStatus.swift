@@ -12,6 +12,8 @@ public struct WorkerStatus: Sendable {
         public var recordsDropped: UInt64 = 0
         /// Transforms that failed, the repeated ones too.
         public var recordsFailed: UInt64 = 0
+        /// Records that could not be opened and went on as they came, as the pair's policy says.
+        public var recordsPassedOn: UInt64 = 0
         /// Records whose timestamp of 0 librdkafka replaces by the current time.
         public var timestampsReplaced: UInt64 = 0
         /// Transactions (or rounds of delivery and commit) that were completed.
