@@ -21,6 +21,9 @@ public struct FieldMatch {
     /// Where its ciphertext goes.
     public var placement: Placement
 
+    /// Whether a length stands before the content, as before an Avro string's.
+    var isLengthPrefixed: Bool { content.lowerBound > token.lowerBound }
+
     /// Makes a match.
     @inlinable
     public init(

@@ -379,7 +379,7 @@ class AvroOpening:
                 raise Refused("a ciphertext that the record does not call for")
             text = text.encode()
         plain = self.opening.open(field, text, type_name, segments)
-        return (length_prefixed(plain) if inline else plain), end
+        return (length_prefixed(plain) if kind == "string" else plain), end
 
     def blocks(self, schema, data, position, segments):
         output, index = b"", 0

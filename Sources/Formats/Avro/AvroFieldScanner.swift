@@ -36,8 +36,8 @@ public final class AvroFieldScanner {
         }
     }
 
-    /// Appends the payload to `out` with every match's bytes replaced: an `inline` match's by a string of the new bytes
-    /// with its length before it, a `header` match's by the new bytes as they are. The byte sizes of blocks around them
+    /// Appends the payload to `out` with every match's bytes replaced: a string's by the new bytes with their length
+    /// before them, any other's by the new bytes as they are. The byte sizes of blocks around them
     /// are made to fit; every other byte is kept.
     ///
     /// - Parameters:

@@ -5,6 +5,9 @@ struct AvroPlaceholder {
     /// How many types are tried before a schema counts as too entangled.
     private static let maximumVisits = 100_000
 
+    /// The nil UUID's text, which a uuid string holds.
+    static let uuid = Array("00000000-0000-0000-0000-000000000000".utf8)
+
     private let types: [AvroType]
     private var inProgress: Set<Int> = []
     private var visits = 0
@@ -74,7 +77,7 @@ struct AvroPlaceholder {
         // Bytes of length 3: the unscaled value as bytes of length 1, then the scale.
         case (.bytes, .bigDecimal): [6, 2, 0, 0]
         case (.bytes, _): [16] + [UInt8](repeating: UInt8(ascii: "*"), count: 8)
-        case (.string, .uuid): AvroVarint.bytes(36) + Array("00000000-0000-0000-0000-000000000000".utf8)
+        case (.string, .uuid): AvroVarint.bytes(Int64(uuid.count)) + uuid
         case (.null, _): []
         // False, zero, the first symbol, no elements, no text: all are one zero byte.
         default: [0]

@@ -41,7 +41,7 @@ public struct AvroPlan: Sendable {
     }
 
     /// Appends what the field of a `header` match holds while its ciphertext is elsewhere: the binary encoding of its
-    /// type's placeholder. Appends nothing for an `inline` match.
+    /// type's placeholder, of a string without the length, which `AvroFieldScanner.splice` puts before it. Appends nothing for an `inline` match.
     ///
     /// - Parameter match: of a scan with this plan.
     public func appendPlaceholder(for match: FieldMatch, to out: OutputBuffer) {

@@ -296,14 +296,18 @@ extension AvroPlanCompiler {
             throw AvroSchemaError(at: schema.types[type].displayName ?? "", "two paths seal the same field")
         }
         let sealed = schema.types[type]
-        let isInline = sealed.shape == .string && sealed.logical == nil
+        let isString = sealed.shape == .string
+        let isInline = isString && sealed.logical == nil
+        let placeholder =
+            if isInline { [UInt8]() } else if isString { AvroPlaceholder.uuid } else {
+                try AvroPlaceholder.of(type, in: schema.types)
+            }
         let index = sealedType(
             AvroSealedType(
-                name: sealed.displayName ?? "", placement: isInline ? .inline : .header,
-                placeholder: isInline ? [] : try AvroPlaceholder.of(type, in: schema.types)))
+                name: sealed.displayName ?? "", placement: isInline ? .inline : .header, placeholder: placeholder))
         sealedByRule[rule].insert(index)
         let operand = AvroStep.pack(high: rule, low: index)
-        if isInline { return append(.sealString, operand: operand) }
+        if isString { return append(isInline ? .sealString : .sealHiddenString, operand: operand) }
         append(.seal, program: valueProgram(type, Route()), operand: operand)
     }
 

@@ -24,7 +24,7 @@ struct AvroSplicer {
                 block += 1
             }
             copy(payload, &position, to: match.token, into: out)
-            if match.placement == .inline { AvroVarint.append(length: range.count, to: out) }
+            if match.isLengthPrefixed { AvroVarint.append(length: range.count, to: out) }
             out.append(UnsafeRawBufferPointer(rebasing: replacements[range]))
         }
         copy(payload, &position, to: payload.count..<payload.count, into: out)
@@ -47,7 +47,7 @@ struct AvroSplicer {
         var total = 0
         growth.append(0)
         for (match, range) in zip(matches, ranges) {
-            let length = match.placement == .inline ? AvroVarint.size(ofLength: range.count) : 0
+            let length = match.isLengthPrefixed ? AvroVarint.size(ofLength: range.count) : 0
             total += length + range.count - match.token.count
             growth.append(total)
         }

@@ -35,6 +35,8 @@ struct AvroStep: Sendable {
         case seal
         /// A string to seal in place; `operand` as in `seal`.
         case sealString
+        /// A string whose ciphertext goes to a header, as a uuid's does; `operand` as in `seal`.
+        case sealHiddenString
     }
 
     var operation: Operation

@@ -101,7 +101,8 @@ struct AvroWalk {
                 prefix.append(pooled(step))
                 prefixCount = prefix.count
             case .seal: try seal(step)
-            case .sealString: try sealString(step)
+            case .sealString: try sealString(step, .inline)
+            case .sealHiddenString: try sealString(step, .header)
             }
             step += 1
         }
@@ -385,7 +386,9 @@ extension AvroWalk {
         try match(step, content: from..<position, token: from..<position, .header)
     }
 
-    private mutating func sealString(_ step: UnsafePointer<AvroStep>) throws(FormatError) {
+    private mutating func sealString(
+        _ step: UnsafePointer<AvroStep>, _ placement: FieldMatch.Placement
+    ) throws(FormatError) {
         let tokenStart = cursor
         let from = position
         let count = try length()
@@ -395,7 +398,7 @@ extension AvroWalk {
         let content = position..<(position + count)
         guard AvroText.isValid(cursor, count: count) else { throw malformed("a string is not UTF-8") }
         cursor += count
-        try match(step, content: content, token: from..<content.upperBound, .inline)
+        try match(step, content: content, token: from..<content.upperBound, placement)
     }
 
     private mutating func match(

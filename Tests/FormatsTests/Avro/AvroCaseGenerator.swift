@@ -242,8 +242,8 @@ extension AvroCaseGenerator {
             AvroCase.Expected(
                 rule: rule, path: FieldPath(segments: path).description, typeName: type.displayName,
                 placement: isInline ? .inline : .header, content: []))
-        if isInline {
-            let text = Array(string().utf8)
+        if isInline || type.displayName == "string" {
+            let text = Array((type.logical == "uuid" ? uuid() : string()).utf8)
             number(text.count, overlong: false)
             bytes += text
             expected[place].content = text

@@ -150,7 +150,10 @@ import Testing
         let plan = try AvroPlan(schema: AvroSchema(parsing: holder(type)), paths: [FieldPath(parsing: "x")])
         let scanner = AvroFieldScanner()
         let scan = try AvroScan(value, plan: plan, scanner: scanner)
-        #expect(scan.contents == [row.value])
+        #expect(
+            scan.contents == [
+                row.type.contains("uuid") && row.value.count == 37 ? Array(row.value.dropFirst()) : row.value
+            ])
         var random = AvroRandom(seed: 0)
         return AvroScan.sealed(value, plan: plan, scanner: scanner, random: &random)
     }
