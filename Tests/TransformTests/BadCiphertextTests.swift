@@ -184,7 +184,7 @@ import Testing
 
     @Test(arguments: ["fieldseal.value", "fieldseal.key", "fieldseal.opened", "fieldseal.defaulted", "fieldseal.new"])
     func aHeaderOfFieldsealsThatTheLayoutDoesNotCallForIsRefused(name: String) throws {
-        for value in ["[]", #"{"a":"AAAA"}"#, "", "x"] {
+        for value in ["[]", "{}", #"{"a":"AAAA"}"#, "", "x"] {
             var extended = sealed
             extended.setHeader(name, value)
             #expect(try fixture.decryptor().failure(extended) != nil, "\(name): \(value)")

@@ -128,6 +128,9 @@ public final class RecordDecryptor: RecordTransform {
         } catch {
             throw TransformError(error, rules: shape.pathTexts)
         }
+        guard own.sealedValue == nil || !headerFields.isExhausted else {
+            throw TransformError(.layoutMismatch, "fieldseal.value holds no ciphertext: a writer leaves it out then")
+        }
         keys.begin(envelope, now: now)
         shape.layoutHash.withUnsafeBytes {
             opener.begin(
