@@ -5,35 +5,40 @@ import Testing
 @Suite struct BytesCacheTests {
     private final class Value {}
 
-    private func key(_ text: String) -> OutputBuffer { OutputBuffer(holding: Array(text.utf8)) }
+    private func insert(_ value: Value, for key: String, into cache: BytesCache<Value>) {
+        Array(key.utf8).withUnsafeBytes { cache.insert(value, for: $0) }
+    }
+
+    private func value(for key: String, in cache: BytesCache<Value>) -> Value? {
+        Array(key.utf8).withUnsafeBytes { cache.value(for: $0) }
+    }
 
     @Test func aValueIsFoundByBytesThatAreEqualAndByNoOthers() {
         let cache = BytesCache<Value>(limit: 100)
-        var kept: [(OutputBuffer, Value)] = []
-        for text in ["", "a", "b", "ab", "12345678", "123456789", "12345678\u{0}", "\u{0}12345678"] {
-            let value = Value()
-            cache.insert(value, for: key(text).bytes)
-            kept.append((key(text), value))
+        var kept: [String: Value] = [:]
+        for key in ["", "a", "b", "ab", "12345678", "123456789", "12345678\u{0}", "\u{0}12345678"] {
+            kept[key] = Value()
+            if let value = kept[key] { insert(value, for: key, into: cache) }
         }
-        for (key, value) in kept { #expect(cache.value(for: key.bytes) === value) }
-        #expect(cache.value(for: key("c").bytes) == nil)
-        #expect(cache.value(for: key("1234567").bytes) == nil)
+        for (key, kept) in kept { #expect(value(for: key, in: cache) === kept) }
+        #expect(value(for: "c", in: cache) == nil)
+        #expect(value(for: "1234567", in: cache) == nil)
     }
 
     @Test func itIsEmptiedWhenItHoldsAsManyAsItMay() {
         let cache = BytesCache<Value>(limit: 2)
-        for text in ["a", "b", "c"] { cache.insert(Value(), for: key(text).bytes) }
-        #expect(cache.value(for: key("a").bytes) == nil)
-        #expect(cache.value(for: key("c").bytes) != nil)
+        for key in ["a", "b", "c"] { insert(Value(), for: key, into: cache) }
+        #expect(value(for: "a", in: cache) == nil)
+        #expect(value(for: "c", in: cache) != nil)
     }
 
     @Test func theBytesOfItsKeysAreBounded() {
         let cache = BytesCache<Value>(limit: 100, byteLimit: 10)
-        cache.insert(Value(), for: key("123456").bytes)
-        cache.insert(Value(), for: key("abcdef").bytes)
-        #expect(cache.value(for: key("123456").bytes) == nil)
-        #expect(cache.value(for: key("abcdef").bytes) != nil)
-        cache.insert(Value(), for: key("longer than all").bytes)
-        #expect(cache.value(for: key("longer than all").bytes) == nil)
+        insert(Value(), for: "123456", into: cache)
+        insert(Value(), for: "abcdef", into: cache)
+        #expect(value(for: "123456", in: cache) == nil)
+        #expect(value(for: "abcdef", in: cache) != nil)
+        insert(Value(), for: "longer than all", into: cache)
+        #expect(value(for: "longer than all", in: cache) == nil)
     }
 }
