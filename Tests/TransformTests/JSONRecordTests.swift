@@ -166,6 +166,14 @@ import Testing
         #expect(!failure.isTransient)
     }
 
+    @Test func moreLayoutsThanAReaderRemembersAreAllOpened() throws {
+        let fixture = try TransformFixture()
+        let decryptor = try fixture.decryptor()
+        let record = TestRecord(#"{"a":1}"#)
+        let sealed = try (1...150).map { try fixture.encryptor(["a"], padding: $0)(record) }
+        for encrypted in sealed + sealed.reversed() { #expect(try decryptor(encrypted.written()) == record.written()) }
+    }
+
     @Test func aKeyForOneRecordServesAllItsFields() throws {
         let fixture = try TransformFixture { $0.keyTtlMilliseconds = 0 }
         let encryptor = try fixture.encryptor(["a", "b"])

@@ -7,7 +7,11 @@ import Records
 final class EnvelopeReader {
     private let keks: [KeySecretPattern]
     private let listed: [FieldPath]
-    private let shapes = BytesCache<OpeningShape>(limit: 256, byteLimit: 4 << 20)
+    /// How many layouts are remembered: a topic has a few, and one that somebody made up may cost megabytes of plan.
+    private static let shapeLimit = 64
+
+    private let shapes = BytesCache<OpeningShape>(limit: EnvelopeReader.shapeLimit)
+    private var shapeCount = 0
     private let envelopes = BytesCache<Envelope>(limit: 16_384, byteLimit: 16 << 20)
 
     private let lastBytes = OutputBuffer(capacity: 1024)
@@ -55,7 +59,17 @@ final class EnvelopeReader {
     private func shape(of line: UnsafeRawBufferPointer) throws(EnvelopeError) -> OpeningShape {
         if let known = shapes.value(for: line) { return known }
         let shape = try OpeningShape(parsing: line, listed: listed)
+        if shapeCount == Self.shapeLimit { forget() }
+        shapeCount += 1
         shapes.insert(shape, for: line)
         return shape
+    }
+
+    /// Envelopes hold on to their shapes, so both go together.
+    private func forget() {
+        shapes.removeAll()
+        envelopes.removeAll()
+        last = nil
+        shapeCount = 0
     }
 }
