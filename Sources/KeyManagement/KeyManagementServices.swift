@@ -4,6 +4,7 @@ import Records
 /// The services of one set of settings; each call goes to the one that the key's address names.
 public struct KeyManagementServices: KeyManagementService {
     private let vault: VaultService?
+    private let aws: AWSService?
     private let inMemory: InMemoryService?
 
     /// Makes the configured services; no server is called yet.
@@ -13,6 +14,7 @@ public struct KeyManagementServices: KeyManagementService {
         _ settings: KeyManagementSettings, logger: Logger = Logger(label: "fieldseal.kms")
     ) throws(KeyManagementError) {
         vault = if let vault = settings.vault { try VaultService(vault) } else { nil }
+        aws = if let aws = settings.aws { try AWSService(aws, logger: logger) } else { nil }
         inMemory = if let inMemory = settings.inMemory { try InMemoryService(inMemory, logger: logger) } else { nil }
     }
 
@@ -35,7 +37,8 @@ public struct KeyManagementServices: KeyManagementService {
             switch key.provider {
             case .vault: vault
             case .inMemory: inMemory
-            case .aws, .gcp, .azure: nil
+            case .aws: aws
+            case .gcp, .azure: nil
             }
         guard let service else { throw .notConfigured(key: key) }
         return service

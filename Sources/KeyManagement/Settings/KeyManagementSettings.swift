@@ -10,6 +10,8 @@ public struct KeyManagementSettings: Sendable {
     public var maxKeys: Int
     /// Vault or OpenBao.
     public var vault: VaultSettings?
+    /// AWS KMS.
+    public var aws: AWSSettings?
     /// Keys in memory, for development.
     public var inMemory: InMemorySettings?
 
@@ -21,13 +23,15 @@ public struct KeyManagementSettings: Sendable {
     /// Makes settings.
     public init(
         keyTtlMilliseconds: Int64 = 3_600_000, maxUses: Int = 100_000_000, maxBytes: Int = 1 << 40,
-        maxKeys: Int = 10_000, vault: VaultSettings? = nil, inMemory: InMemorySettings? = nil
+        maxKeys: Int = 10_000, vault: VaultSettings? = nil, aws: AWSSettings? = nil,
+        inMemory: InMemorySettings? = nil
     ) {
         self.keyTtlMilliseconds = keyTtlMilliseconds
         self.maxUses = maxUses
         self.maxBytes = maxBytes
         self.maxKeys = maxKeys
         self.vault = vault
+        self.aws = aws
         self.inMemory = inMemory
     }
 
@@ -35,8 +39,9 @@ public struct KeyManagementSettings: Sendable {
     public func isConfigured(_ provider: KeyManagementProvider) -> Bool {
         switch provider {
         case .vault: vault != nil
+        case .aws: aws != nil
         case .inMemory: inMemory != nil
-        case .aws, .gcp, .azure: false
+        case .gcp, .azure: false
         }
     }
 }
