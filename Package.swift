@@ -91,7 +91,7 @@ let package = Package(
             name: "AllocationProbe", dependencies: ["CAllocationCount", "Transform"], path: "Tests/AllocationProbe",
             swiftSettings: hotPath),
         // Servers that tests start.
-        .target(name: "TestServers", dependencies: ["HTTPTransport"], path: "Tests/TestServers"),
+        .target(name: "TestServers", dependencies: ["HTTPTransport", "Records"], path: "Tests/TestServers"),
 
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),

@@ -38,6 +38,8 @@ public final class AWSStandIn: @unchecked Sendable {
         public var secret: String
         /// The session token of a temporary one.
         public var token: String?
+        /// Whose it is, where it is a user's own.
+        public var user = ""
     }
 
     /// An administrative call failed.
@@ -136,39 +138,50 @@ public final class AWSStandIn: @unchecked Sendable {
         return try JSONSerialization.jsonObject(with: Data(reply.body)) as? [String: Any] ?? [:]
     }
 
-    /// Makes a user who may do `actions`, such as `kms:Encrypt`, and an access key for it.
-    public func makeUser(allowing actions: [String]) throws -> Identity {
+    /// Makes a user who may do `actions`, such as `kms:Encrypt`, with `resources`, and an access key for it.
+    public func makeUser(allowing actions: [String], on resources: [String] = ["*"]) throws -> Identity {
         let name = "u" + UUID().uuidString.lowercased()
         try query("iam", ["Action": "CreateUser", "UserName": name])
-        let list = actions.map { "\"\($0)\"" }.joined(separator: ",")
-        let policy =
-            #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[\#(list)],"Resource":"*"}]}"#
         try query(
             "iam",
-            ["Action": "PutUserPolicy", "UserName": name, "PolicyName": "p", "PolicyDocument": policy])
+            [
+                "Action": "PutUserPolicy", "UserName": name, "PolicyName": "p",
+                "PolicyDocument": policy(actions, resources),
+            ])
         let key = try query("iam", ["Action": "CreateAccessKey", "UserName": name])
-        return Identity(id: try text("AccessKeyId", key), secret: try text("SecretAccessKey", key), token: nil)
+        return Identity(
+            id: try text("AccessKeyId", key), secret: try text("SecretAccessKey", key), token: nil, user: name)
     }
 
-    /// Makes a role that anyone may assume and that may do `actions`, and returns its ARN.
-    public func makeRole(allowing actions: [String]) throws -> String {
+    /// Makes a role that anyone may assume and that may do `actions` with `resources`, and returns its ARN.
+    public func makeRole(allowing actions: [String], on resources: [String] = ["*"]) throws -> String {
         let name = "r" + UUID().uuidString.lowercased()
-        let trust =
-            #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","#
-            + #""Action":["sts:AssumeRole","sts:AssumeRoleWithWebIdentity"]}]}"#
-        let role = try query(
-            "iam", ["Action": "CreateRole", "RoleName": name, "AssumeRolePolicyDocument": trust])
-        let list = actions.map { "\"\($0)\"" }.joined(separator: ",")
-        let policy =
-            #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[\#(list)],"Resource":"*"}]}"#
+        let trust = """
+            {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*",
+            "Action":["sts:AssumeRole","sts:AssumeRoleWithWebIdentity"]}]}
+            """
+        let role = try query("iam", ["Action": "CreateRole", "RoleName": name, "AssumeRolePolicyDocument": trust])
         try query(
-            "iam", ["Action": "PutRolePolicy", "RoleName": name, "PolicyName": "p", "PolicyDocument": policy])
+            "iam",
+            [
+                "Action": "PutRolePolicy", "RoleName": name, "PolicyName": "p",
+                "PolicyDocument": policy(actions, resources),
+            ])
         return try text("Arn", role)
     }
 
+    private func policy(_ actions: [String], _ resources: [String]) -> String {
+        func list(_ texts: [String]) -> String { texts.map { "\"\($0)\"" }.joined(separator: ",") }
+        return """
+            {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[\(list(actions))],
+            "Resource":[\(list(resources))]}]}
+            """
+    }
+
     /// Temporary credentials of a user.
-    public func session(of identity: Identity) throws -> Identity {
-        let reply = try query("sts", ["Action": "GetSessionToken"], as: identity)
+    public func session(of identity: Identity, seconds: Int = 3_600) throws -> Identity {
+        let reply = try query(
+            "sts", ["Action": "GetSessionToken", "DurationSeconds": "\(seconds)"], as: identity)
         return Identity(
             id: try text("AccessKeyId", reply), secret: try text("SecretAccessKey", reply),
             token: try text("SessionToken", reply))
@@ -176,7 +189,8 @@ public final class AWSStandIn: @unchecked Sendable {
 
     /// Calls a service of AWS's Query protocol as administrator and returns the reply's XML.
     @discardableResult
-    public func query(_ service: String, _ parameters: [String: String], as identity: Identity? = nil) throws -> String {
+    public func query(_ service: String, _ parameters: [String: String], as identity: Identity? = nil) throws -> String
+    {
         let unreserved = CharacterSet(
             charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
         let version = service == "iam" ? "2010-05-08" : "2011-06-15"
@@ -188,6 +202,11 @@ public final class AWSStandIn: @unchecked Sendable {
                 body: .plain(Array(form.utf8)), authorization: authorization(identity ?? administrator, service)))
         try require(reply)
         return String(decoding: reply.body, as: UTF8.self)
+    }
+
+    /// Makes a user's access key unknown.
+    public func deleteKey(_ identity: Identity) throws {
+        try query("iam", ["Action": "DeleteAccessKey", "AccessKeyId": identity.id, "UserName": identity.user])
     }
 
     private func authorization(_ identity: Identity, _ service: String) -> HTTPAuthorization {

@@ -10,8 +10,9 @@ enum AWSKeyRequest {
         body("Plaintext", arn: arn, topic: topic) { out in plaintext.withUnsafeBytes { out.append($0) } }
     }
 
-    /// `{"CiphertextBlob":...,"KeyId":...,"EncryptionContext":...}`; `edek` is base64, which needs no escapes.
-    static func decrypt(edek: [UInt8], arn: String, topic: String) -> SecretBytes {
+    /// `{"CiphertextBlob":...,"KeyId":...,"EncryptionContext":...}`; `edek` is base64, which needs no escapes. Without an
+    /// `arn` KMS takes the key that made it.
+    static func decrypt(edek: [UInt8], arn: String?, topic: String) -> SecretBytes {
         body("CiphertextBlob", arn: arn, topic: topic) { $0.append(edek) }
     }
 
@@ -25,15 +26,18 @@ enum AWSKeyRequest {
     }
 
     private static func body(
-        _ member: StaticString, arn: String, topic: String, content: (OutputBuffer) -> Void
+        _ member: StaticString, arn: String?, topic: String, content: (OutputBuffer) -> Void
     ) -> SecretBytes {
         let out = OutputBuffer(capacity: 1024)
         out.append("{\"")
         out.append(member)
         out.append("\":\"")
         content(out)
-        out.append("\",\"KeyId\":")
-        appendQuoted(arn, to: out)
+        out.append("\"")
+        if let arn {
+            out.append(",\"KeyId\":")
+            appendQuoted(arn, to: out)
+        }
         out.append(",\"EncryptionContext\":{\"fieldseal-topic\":")
         appendQuoted(topic, to: out)
         out.append("}}")

@@ -41,6 +41,9 @@ struct AWSRefusal {
         }
     }
 
+    /// Whether another key than the one that was named made the EDEK.
+    var isOfAnotherKey: Bool { code == "IncorrectKeyException" }
+
     /// Whether the same call may succeed at once: KMS tells of both with statuses that are not retried by themselves.
     var isWorthRepeating: Bool {
         switch code {

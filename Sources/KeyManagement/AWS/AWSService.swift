@@ -69,6 +69,9 @@ public struct AWSService: KeyManagementService {
     }
 
     /// Decrypts an EDEK under the key; KMS refuses one that another key made, or for another topic.
+    ///
+    /// An alias may have been given to another key since: then KMS is asked for the key that made the EDEK, which must be
+    /// of the alias's own account and region.
     public func unwrap(
         _ edek: [UInt8], under key: KeySecretID, topic: String, within milliseconds: Int
     ) throws(KeyManagementError) -> SecretBytes {
@@ -79,9 +82,11 @@ public struct AWSService: KeyManagementService {
         }
         let call = Call(
             action: "Decrypt", target: target, topic: topic,
-            body: AWSKeyRequest.decrypt(edek: edek, arn: target.arn, topic: topic), secret: nil)
+            body: AWSKeyRequest.decrypt(edek: edek, arn: target.arn, topic: topic),
+            bodyForAnyKey: target.isAlias ? AWSKeyRequest.decrypt(edek: edek, arn: nil, topic: topic) : nil)
         return try perform(call, within: milliseconds).withUnsafeBytes { (bytes) throws(KeyManagementError) in
-            try SecretJSON.decodeBase64(try Self.member("Plaintext", of: bytes, key), key)
+            try target.check(keyID: try Self.member("KeyId", of: bytes, key))
+            return try SecretJSON.decodeBase64(try Self.member("Plaintext", of: bytes, key), key)
         }
     }
 
@@ -91,13 +96,27 @@ public struct AWSService: KeyManagementService {
         let arn: String
         let partition: String
         let region: String
+        let isAlias: Bool
+        /// What the ARN of each key of the same account and region begins with.
+        private let keys: String
 
         init(_ key: KeySecretID) throws(KeyManagementError) {
             guard case .aws(let arn, let region) = key.address else { throw .notConfigured(key: key) }
             self.key = key
             self.arn = arn
             self.region = region
-            partition = arn.split(separator: ":").dropFirst().first.map(String.init) ?? "aws"
+            let parts = arn.split(separator: ":")
+            partition = parts.count > 1 ? String(parts[1]) : "aws"
+            isAlias = parts.last?.hasPrefix("alias/") ?? false
+            keys = parts.dropLast().joined(separator: ":") + ":key/"
+        }
+
+        /// Whether KMS used the key that it was to use.
+        func check(keyID: UnsafeRawBufferPointer) throws(KeyManagementError) {
+            guard isAlias ? keyID.starts(with: keys.utf8) : keyID.elementsEqual(arn.utf8) else {
+                throw .undecryptable(
+                    key: key, reason: "another key made it, \(BoundedText.printable(keyID))")
+            }
         }
     }
 
@@ -106,13 +125,15 @@ public struct AWSService: KeyManagementService {
         let target: Target
         let topic: String
         let body: SecretBytes
+        /// The same, to be tried where another key than the one that `body` names made the EDEK.
+        var bodyForAnyKey: SecretBytes?
         /// What a server's words must not repeat.
-        let secret: SecretBytes?
+        var secret: SecretBytes?
     }
 
     /// Sends a call and returns the body of a reply of status 200; throws for every other.
     ///
-    /// It is sent again at most once with other credentials, and at most once after a passing failure.
+    /// It is sent again at most once with other credentials, once after a passing failure, and once for any key.
     private func perform(_ call: Call, within milliseconds: Int) throws(KeyManagementError) -> SecretBytes {
         let key = call.target.key
         let deadline = MonotonicClock.milliseconds + milliseconds
@@ -122,16 +143,22 @@ public struct AWSService: KeyManagementService {
         } catch {
             throw error.error(key)
         }
+        var body = call.body
+        var bodyForAnyKey = call.bodyForAnyKey
         var mayReplace = true
         var mayRepeat = true
         while true {
-            let reply = try send(call, current, until: deadline)
+            let reply = try send(call, body, current, until: deadline)
             if reply.status == 200 { return reply.secretBody }
             let refusal = AWSRefusal(reply, secrets: current.secrets + (call.secret.map { [$0] } ?? []))
             let left = deadline - MonotonicClock.milliseconds
             if refusal.isOfCredentials, mayReplace, left > 0, let other = replacement(of: current, within: left) {
                 mayReplace = false
                 current = other
+                continue
+            }
+            if refusal.isOfAnotherKey, let other = bodyForAnyKey {
+                (body, bodyForAnyKey) = (other, nil)
                 continue
             }
             let pause = Int.random(in: 50...150)
@@ -153,7 +180,7 @@ public struct AWSService: KeyManagementService {
     }
 
     private func send(
-        _ call: Call, _ credentials: AWSCredentials, until deadline: Int
+        _ call: Call, _ body: SecretBytes, _ credentials: AWSCredentials, until deadline: Int
     ) throws(KeyManagementError) -> HTTPResponse {
         let target = call.target
         let left = deadline - MonotonicClock.milliseconds
@@ -165,7 +192,7 @@ public struct AWSService: KeyManagementService {
                     headers: [
                         HTTPHeader("Content-Type", "application/x-amz-json-1.1"),
                         HTTPHeader("X-Amz-Target", "TrentService.\(call.action)"),
-                    ], body: .secret(call.body),
+                    ], body: .secret(body),
                     authorization: .awsSigV4(credentials.signingKey(region: target.region, service: "kms")),
                     mayRepeat: true, totalTimeoutMilliseconds: left))
         } catch {

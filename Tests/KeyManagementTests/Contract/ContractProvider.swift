@@ -4,12 +4,36 @@ import Testing
 enum ContractProvider: String, CaseIterable, CustomTestStringConvertible {
     case inMemory
     case vaultToken
+    case awsAccessKey
+    case awsWebIdentity
 
     /// Those that are reached over HTTP.
     static let remote = allCases.filter { $0 != .inMemory }
 
     /// What wrong credentials hold, so that it can be looked for where it must not be.
     static let wrongSecret = "wrong-secret-of-the-tests"
+
+    /// What a provider, or the stand-in that it is tested on, has not.
+    enum Part {
+        /// Permissions for single keys.
+        case permissions
+        /// Keys that are out of use.
+        case keyStates
+        /// Versions of a key.
+        case versions
+        /// The notice that an EDEK was changed, or is another key's.
+        case integrity
+    }
+
+    var lacks: Set<Part> {
+        switch self {
+        case .inMemory: [.permissions, .keyStates, .versions]
+        case .vaultToken: []
+        // KMS shows nothing of a key's rotation to who uses it.
+        case .awsAccessKey: [.permissions, .keyStates, .versions]
+        case .awsWebIdentity: [.versions, .integrity]
+        }
+    }
 
     var testDescription: String { rawValue }
 
@@ -23,6 +47,8 @@ enum ContractProvider: String, CaseIterable, CustomTestStringConvertible {
         switch self {
         case .inMemory: throw NotRemote()
         case .vaultToken: try VaultTestKMS()
+        case .awsAccessKey: try AWSAccessKeyTestKMS()
+        case .awsWebIdentity: try AWSWebIdentityTestKMS()
         }
     }
 
