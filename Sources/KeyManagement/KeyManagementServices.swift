@@ -14,7 +14,7 @@ public struct KeyManagementServices: KeyManagementService {
         _ settings: KeyManagementSettings, logger: Logger = Logger(label: "fieldseal.kms")
     ) throws(KeyManagementError) {
         vault = if let vault = settings.vault { try VaultService(vault) } else { nil }
-        aws = if let aws = settings.aws { try AWSService(aws, logger: logger) } else { nil }
+        aws = if let aws = settings.aws { try AWSService(aws) } else { nil }
         inMemory = if let inMemory = settings.inMemory { try InMemoryService(inMemory, logger: logger) } else { nil }
     }
 

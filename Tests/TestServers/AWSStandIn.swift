@@ -12,7 +12,7 @@ public final class AWSStandIn: @unchecked Sendable {
     private let input = Pipe()
     private let folder: TemporaryFolder
     private let client = HTTPClient()
-    private var administrator = Identity(id: "test", secret: "test", token: nil)
+    private var administrator = Identity(id: "test", secret: "test")
 
     /// Its address.
     public let url: String
@@ -40,6 +40,14 @@ public final class AWSStandIn: @unchecked Sendable {
         public var token: String?
         /// Whose it is, where it is a user's own.
         public var user = ""
+
+        /// Makes one of its parts.
+        public init(id: String, secret: String, token: String? = nil, user: String = "") {
+            self.id = id
+            self.secret = secret
+            self.token = token
+            self.user = user
+        }
     }
 
     /// An administrative call failed.
@@ -150,7 +158,7 @@ public final class AWSStandIn: @unchecked Sendable {
             ])
         let key = try query("iam", ["Action": "CreateAccessKey", "UserName": name])
         return Identity(
-            id: try text("AccessKeyId", key), secret: try text("SecretAccessKey", key), token: nil, user: name)
+            id: try text("AccessKeyId", key), secret: try text("SecretAccessKey", key), user: name)
     }
 
     /// Makes a role that anyone may assume and that may do `actions` with `resources`, and returns its ARN.

@@ -13,11 +13,11 @@ struct KeyService {
     func refusal(of provider: KeyManagementProvider) -> String? {
         guard !attempted.contains(provider) else { return nil }
         switch provider {
-        case .vault, .inMemory:
+        case .vault, .aws, .inMemory:
             let known = attempted.map(\.prefix).sorted().joined(separator: ", ")
             return "\(provider.prefix) has no section under kms; allowed: "
                 + (known.isEmpty ? "what kms configures, which is nothing" : known)
-        case .aws, .gcp, .azure: return "\(provider.prefix) is not available in this version"
+        case .gcp, .azure: return "\(provider.prefix) is not available in this version"
         }
     }
 
@@ -29,6 +29,14 @@ struct KeyService {
         let names = ["\(address.host)\(address.port.map { ":\($0)" } ?? "")"] + vault.aliases.map(\.description)
         return "found the host \"\(found)\"; allowed: that of kms.vault.uri or one of kms.vault.aliases "
             + "(\(names.joined(separator: ", ")))"
+    }
+
+    /// Why keys that an AWS pattern covers can't be used, or nil.
+    ///
+    /// A record may not choose the region, since it is part of the host that is called.
+    func refusal(ofAWSPattern arn: Substring) -> String? {
+        let place = arn.prefix { $0 != "/" }
+        return place.contains("*") ? "found \"*\" in the region of an ARN; allowed: in the key's id or alias" : nil
     }
 
     /// Why there is no key `name` in memory, or nil.

@@ -8,19 +8,23 @@ struct AWSContainerCredentials: AWSCredentialSource {
     private let client: HTTPClient
 
     /// Nil where the environment names no endpoint; throws where it names one that must not be asked.
-    init?(_ environment: AWSEnvironment, client: HTTPClient) throws(AWSCredentialFailure) {
+    init?(_ environment: AWSEnvironment, client: HTTPClient) throws(CredentialFailure) {
         if let path = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] {
             guard path.hasPrefix("/"), path.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-                throw AWSCredentialFailure("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is no path")
+                throw CredentialFailure(.rejected, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is no path")
             }
             url = "http://\(Self.ecsHost)" + path
         } else if let full = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] {
-            guard let parsed = AWSEndpoints.parse(full) else {
-                throw AWSCredentialFailure("AWS_CONTAINER_CREDENTIALS_FULL_URI is no http or https address")
-            }
-            guard parsed.isSecure || AWSEndpoints.isLoopback(parsed.host.host) || Self.hosts.contains(parsed.host.host)
+            let query = full.firstIndex(of: "?") ?? full.endIndex
+            guard let address = ServiceAddress(parsing: String(full[..<query])),
+                full.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
             else {
-                throw AWSCredentialFailure(
+                throw CredentialFailure(.rejected, "AWS_CONTAINER_CREDENTIALS_FULL_URI is no http or https address")
+            }
+            guard address.isSecure || address.isLoopback || Self.hosts.contains(address.server.host)
+            else {
+                throw CredentialFailure(
+                    .rejected,
                     "AWS_CONTAINER_CREDENTIALS_FULL_URI is an http address beyond this machine that is none of "
                         + Self.hosts.joined(separator: ", "))
             }
@@ -42,13 +46,13 @@ struct AWSContainerCredentials: AWSCredentialSource {
     /// ECS's and EKS's, which are link-local: their `http` does not leave the machine.
     private static let hosts = [ecsHost, "169.254.170.23", "[fd00:ec2::23]"]
 
-    func fetch(within milliseconds: Int) throws(AWSCredentialFailure) -> AWSCredentials {
+    func fetch(within milliseconds: Int) throws(CredentialFailure) -> AWSCredentials {
         var headers: [HTTPHeader] = []
         if let token {
             do throws(SecretSource.Unreadable) {
                 headers.append(HTTPHeader("Authorization", secret: try token.read()))
             } catch {
-                throw AWSCredentialFailure(error.reason)
+                throw CredentialFailure(.rejected, error.reason)
             }
         }
         let origin = "the container's credentials endpoint"
@@ -56,11 +60,11 @@ struct AWSContainerCredentials: AWSCredentialSource {
         do throws(HTTPTransportError) {
             reply = try client.send(HTTPRequest(.get, url, headers: headers, totalTimeoutMilliseconds: milliseconds))
         } catch {
-            throw AWSCredentialFailure(error, asking: origin)
+            throw CredentialFailure(error)
         }
         guard reply.status == 200 else {
-            throw AWSCredentialFailure(
-                reply.status >= 500 ? .unavailable : .refused,
+            throw CredentialFailure(
+                reply.status >= 500 ? .unavailable : .rejected,
                 "\(origin) answers with status \(reply.status); does the task or pod have a role?")
         }
         return try AWSCredentialDocument.credentials(in: reply.secretBody, from: origin)

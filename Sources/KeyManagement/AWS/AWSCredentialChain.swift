@@ -15,7 +15,7 @@ struct AWSCredentialChain: AWSCredentialSource {
         self.metadataClient = metadataClient
     }
 
-    func fetch(within milliseconds: Int) throws(AWSCredentialFailure) -> AWSCredentials {
+    func fetch(within milliseconds: Int) throws(CredentialFailure) -> AWSCredentials {
         if let key = try AWSEnvironmentKey(environment) { return try key.fetch(within: milliseconds) }
         if let identity = try AWSWebIdentity(environment, service: service) {
             return try identity.fetch(within: milliseconds)
@@ -30,14 +30,14 @@ struct AWSCredentialChain: AWSCredentialSource {
         }
         let nothing = "neither the environment, a web identity, a shared profile nor a container gives any"
         guard let instance = try AWSInstanceMetadata(environment, client: metadataClient) else {
-            throw AWSCredentialFailure(nothing)
+            throw CredentialFailure(.rejected, nothing)
         }
-        do throws(AWSCredentialFailure) {
+        do throws(CredentialFailure) {
             return try instance.fetch(within: milliseconds)
         } catch {
             // Who set nothing up meets this one, wherever the service is not.
             guard error.kind != .shutDown else { throw error }
-            throw AWSCredentialFailure("\(nothing), and \(error.reason)")
+            throw CredentialFailure(.rejected, "\(nothing), and \(error.reason)")
         }
     }
 }

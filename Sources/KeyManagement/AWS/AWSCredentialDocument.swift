@@ -13,41 +13,41 @@ struct AWSCredentialDocument {
     }
 
     /// The credentials in a reply's body.
-    static func credentials(in body: SecretBytes, from origin: String) throws(AWSCredentialFailure) -> AWSCredentials {
-        try body.withUnsafeBytes { (bytes) throws(AWSCredentialFailure) in
+    static func credentials(in body: SecretBytes, from origin: String) throws(CredentialFailure) -> AWSCredentials {
+        try body.withUnsafeBytes { (bytes) throws(CredentialFailure) in
             try AWSCredentialDocument(bytes: bytes, origin: origin).credentials()
         }
     }
 
-    private func credentials() throws(AWSCredentialFailure) -> AWSCredentials {
+    private func credentials() throws(CredentialFailure) -> AWSCredentials {
         // The instance's service says so where the role can't be assumed, with status 200.
         if let code = try member("Code"), !code.withUnsafeBytes({ $0.elementsEqual("Success".utf8) }) {
             let words = code.withUnsafeBytes { BoundedText.printable($0) }
-            throw AWSCredentialFailure("\(origin) says \(words)")
+            throw CredentialFailure(.rejected, "\(origin) says \(words)")
         }
         guard let id = try member("AccessKeyId"), let secret = try member("SecretAccessKey"),
             let token = try member("Token"), let ending = try member("Expiration")
         else {
-            throw AWSCredentialFailure("\(origin) gave no AccessKeyId, SecretAccessKey, Token and Expiration")
+            throw CredentialFailure(.rejected, "\(origin) gave no AccessKeyId, SecretAccessKey, Token and Expiration")
         }
         guard let expiration = AWSTimestamp.seconds(ending.withUnsafeBytes { String(decoding: $0, as: UTF8.self) })
-        else { throw AWSCredentialFailure("\(origin) gave an Expiration that is no time") }
+        else { throw CredentialFailure(.rejected, "\(origin) gave an Expiration that is no time") }
         return try AWSCredentials(
             accessKeyID: id.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }, secretAccessKey: secret,
             sessionToken: token, expiration: expiration, from: origin)
     }
 
-    private func member(_ name: String) throws(AWSCredentialFailure) -> SecretBytes? {
+    private func member(_ name: String) throws(CredentialFailure) -> SecretBytes? {
         let content: UnsafeRawBufferPointer?
         do throws(JSONReply.Malformed) {
             content = try JSONReply.string(at: [.member(name)], in: bytes)
         } catch {
-            throw AWSCredentialFailure(.unavailable, "\(origin) did not answer in JSON: \(error.reason)")
+            throw CredentialFailure(.unavailable, "\(origin) did not answer in JSON: \(error.reason)")
         }
         guard let content else { return nil }
         let plain = OutputBuffer(capacity: content.count)
         guard Self.undoEscapes(content, to: plain) else {
-            throw AWSCredentialFailure("\(origin) gave a member \(name) that is not ASCII")
+            throw CredentialFailure(.rejected, "\(origin) gave a member \(name) that is not ASCII")
         }
         return SecretBytes(copying: plain.bytes)
     }

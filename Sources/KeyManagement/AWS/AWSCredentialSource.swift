@@ -4,7 +4,7 @@ protocol AWSCredentialSource: Sendable {
     var isCached: Bool { get }
 
     /// The credentials as they are now; blocks for at most about `milliseconds`.
-    func fetch(within milliseconds: Int) throws(AWSCredentialFailure) -> AWSCredentials
+    func fetch(within milliseconds: Int) throws(CredentialFailure) -> AWSCredentials
 }
 
 extension AWSCredentialSource {

@@ -13,14 +13,15 @@ struct AWSCredentials: Sendable {
     init(
         accessKeyID: String, secretAccessKey: SecretBytes, sessionToken: SecretBytes? = nil, expiration: Int? = nil,
         from origin: String
-    ) throws(AWSCredentialFailure) {
+    ) throws(CredentialFailure) {
         guard (1...128).contains(accessKeyID.utf8.count), accessKeyID.utf8.allSatisfy(Self.isPlain) else {
-            throw AWSCredentialFailure("\(origin) holds no access key id of letters and digits")
+            throw CredentialFailure(.rejected, "\(origin) holds no access key id of letters and digits")
         }
         for part in [secretAccessKey, sessionToken] {
             guard let part else { continue }
             guard part.count > 0, part.withUnsafeBytes({ $0.allSatisfy(Self.isPlain) }) else {
-                throw AWSCredentialFailure(
+                throw CredentialFailure(
+                    .rejected,
                     "\(origin) holds a secret that is empty or has a space, a newline or a character that is not ASCII")
             }
         }

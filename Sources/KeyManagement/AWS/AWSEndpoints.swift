@@ -41,24 +41,6 @@ struct AWSEndpoints: Sendable {
         return (sts ?? own, chosen ?? "us-east-1")
     }
 
-    /// Whether a host is this machine, whatever a name service says.
-    static func isLoopback(_ host: String) -> Bool {
-        if host == "localhost" || host == "[::1]" { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0).map(String.init) == String($0) }
-    }
-
-    /// The host and path of an address; nil where it is no `http(s)://HOST[:PORT][/PATH]`.
-    static func parse(_ text: String) -> (isSecure: Bool, host: HostAndPort)? {
-        guard let scheme = ["https://", "http://"].first(where: text.hasPrefix) else { return nil }
-        let rest = text.dropFirst(scheme.count)
-        let authority = rest.prefix { $0 != "/" }
-        guard let host = HostAndPort(parsing: String(authority)),
-            rest.dropFirst(authority.count).utf8.allSatisfy({ (0x21...0x7E).contains($0) })
-        else { return nil }
-        return (scheme == "https://", host)
-    }
-
     private func url(_ service: String, partition: String, region: String) -> String {
         "https://\(service)\(isFIPS ? "-fips" : "").\(region).\(Self.suffix(of: partition))/"
     }
@@ -75,16 +57,16 @@ struct AWSEndpoints: Sendable {
 
     /// `text` with a slash at its end.
     private static func base(_ text: String, name: String, allowInsecure: Bool) throws(KeyManagementError) -> String {
-        guard let parsed = parse(text), !text.contains(where: { $0 == "?" || $0 == "#" }) else {
+        guard let address = ServiceAddress(parsing: text) else {
             throw .invalidSettings(
                 reason: "\(name) is not http:// or https:// followed by HOST[:PORT] and perhaps a path")
         }
-        guard parsed.isSecure || isLoopback(parsed.host.host) || allowInsecure else {
+        guard address.isSecure || address.isLoopback || allowInsecure else {
             throw .invalidSettings(
                 reason: "\(name) is an http address beyond this machine, over which data keys would go in the clear; "
                     + "allowed are https, http to a loopback address, or http with allowInsecure: true")
         }
-        return text.hasSuffix("/") ? text : text + "/"
+        return address.base + "/"
     }
 
     /// Lower-case letters, digits and hyphens, so that nothing but a label of a host name can come of it.

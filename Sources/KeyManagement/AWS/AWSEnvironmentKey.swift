@@ -7,7 +7,7 @@ struct AWSEnvironmentKey: AWSCredentialSource {
     private let sessionToken: SecretBytes?
 
     /// Nil where the environment holds no access key; throws where it holds half of one.
-    init?(_ environment: AWSEnvironment) throws(AWSCredentialFailure) {
+    init?(_ environment: AWSEnvironment) throws(CredentialFailure) {
         let names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
         switch (environment[names[0]], environment[names[1]]) {
         case (nil, nil): return nil
@@ -15,12 +15,12 @@ struct AWSEnvironmentKey: AWSCredentialSource {
             self.id = id
             self.secret = Self.secret(secret)
             sessionToken = environment["AWS_SESSION_TOKEN"].map(Self.secret)
-        case (nil, _): throw AWSCredentialFailure("\(names[1]) is set, but \(names[0]) is not")
-        case (_, nil): throw AWSCredentialFailure("\(names[0]) is set, but \(names[1]) is not")
+        case (nil, _): throw CredentialFailure(.rejected, "\(names[1]) is set, but \(names[0]) is not")
+        case (_, nil): throw CredentialFailure(.rejected, "\(names[0]) is set, but \(names[1]) is not")
         }
     }
 
-    func fetch(within milliseconds: Int) throws(AWSCredentialFailure) -> AWSCredentials {
+    func fetch(within milliseconds: Int) throws(CredentialFailure) -> AWSCredentials {
         try AWSCredentials(
             accessKeyID: id, secretAccessKey: secret, sessionToken: sessionToken, from: "the environment")
     }

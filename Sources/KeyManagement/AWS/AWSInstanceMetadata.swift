@@ -10,21 +10,20 @@ struct AWSInstanceMetadata: AWSCredentialSource {
     private static let name = "the EC2 metadata service"
 
     /// Nil where the environment turns it off.
-    init?(_ environment: AWSEnvironment, client: HTTPClient) throws(AWSCredentialFailure) {
+    init?(_ environment: AWSEnvironment, client: HTTPClient) throws(CredentialFailure) {
         guard !environment.isTrue("AWS_EC2_METADATA_DISABLED") else { return nil }
         let isIPv6 = environment["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"]?.lowercased() == "ipv6"
-        var base =
+        let text =
             environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"]
             ?? (isIPv6 ? "http://[fd00:ec2::254]" : "http://169.254.169.254")
-        guard AWSEndpoints.parse(base) != nil else {
-            throw AWSCredentialFailure("AWS_EC2_METADATA_SERVICE_ENDPOINT is no http or https address")
+        guard let address = ServiceAddress(parsing: text) else {
+            throw CredentialFailure(.rejected, "AWS_EC2_METADATA_SERVICE_ENDPOINT is no http or https address")
         }
-        while base.hasSuffix("/") { base.removeLast() }
-        self.base = base
+        base = address.base
         self.client = client
     }
 
-    func fetch(within milliseconds: Int) throws(AWSCredentialFailure) -> AWSCredentials {
+    func fetch(within milliseconds: Int) throws(CredentialFailure) -> AWSCredentials {
         let deadline = MonotonicClock.milliseconds + milliseconds
         let token = try token(until: deadline)
         let folder = "/latest/meta-data/iam/security-credentials/"
@@ -35,37 +34,37 @@ struct AWSInstanceMetadata: AWSCredentialSource {
         // IAM's characters for a role's name.
         guard (1...64).contains(role.utf8.count),
             role.utf8.allSatisfy({ Self.isWordByte($0) || "+=,.@-".utf8.contains($0) }), role != ".", role != ".."
-        else { throw AWSCredentialFailure("\(Self.name) names no role") }
+        else { throw CredentialFailure(.rejected, "\(Self.name) names no role") }
         let document = try get(folder + role, token, until: deadline)
         return try AWSCredentialDocument.credentials(in: document, from: Self.name)
     }
 
-    private func token(until deadline: Int) throws(AWSCredentialFailure) -> SecretBytes {
+    private func token(until deadline: Int) throws(CredentialFailure) -> SecretBytes {
         let reply: HTTPResponse
-        do throws(AWSCredentialFailure) {
+        do throws(CredentialFailure) {
             reply = try send(
                 .put, "/latest/api/token", HTTPHeader("X-aws-ec2-metadata-token-ttl-seconds", "300"), until: deadline)
         } catch {
             guard error.kind == .unavailable || error.kind == .timedOut else { throw error }
-            throw AWSCredentialFailure(
+            throw CredentialFailure(
                 error.kind,
                 error.reason + "; on EC2 inside a container, the instance's hop limit for metadata must be 2 or more")
         }
         guard reply.status == 200, reply.secretBody.count > 0 else {
-            throw AWSCredentialFailure(
-                reply.status >= 500 ? .unavailable : .refused,
+            throw CredentialFailure(
+                reply.status >= 500 ? .unavailable : .rejected,
                 "\(Self.name) gives no token of version 2 (status \(reply.status)); is it turned off?")
         }
         return reply.secretBody
     }
 
-    private func get(_ path: String, _ token: SecretBytes, until deadline: Int) throws(AWSCredentialFailure)
+    private func get(_ path: String, _ token: SecretBytes, until deadline: Int) throws(CredentialFailure)
         -> SecretBytes
     {
         let reply = try send(.get, path, HTTPHeader("X-aws-ec2-metadata-token", secret: token), until: deadline)
         guard reply.status == 200 else {
-            throw AWSCredentialFailure(
-                reply.status >= 500 ? .unavailable : .refused,
+            throw CredentialFailure(
+                reply.status >= 500 ? .unavailable : .rejected,
                 "\(Self.name) has no credentials (status \(reply.status)); does the instance have a role?")
         }
         return reply.secretBody
@@ -73,14 +72,14 @@ struct AWSInstanceMetadata: AWSCredentialSource {
 
     private func send(
         _ method: HTTPMethod, _ path: String, _ header: HTTPHeader, until deadline: Int
-    ) throws(AWSCredentialFailure) -> HTTPResponse {
+    ) throws(CredentialFailure) -> HTTPResponse {
         do throws(HTTPTransportError) {
             return try client.send(
                 HTTPRequest(
                     method, base + path, headers: [header],
                     totalTimeoutMilliseconds: deadline - MonotonicClock.milliseconds))
         } catch {
-            throw AWSCredentialFailure(error, asking: Self.name)
+            throw CredentialFailure(error)
         }
     }
 

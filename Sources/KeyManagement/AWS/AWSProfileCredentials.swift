@@ -15,36 +15,38 @@ struct AWSProfileCredentials: AWSCredentialSource {
     /// As many profiles as may lead from one to the other.
     private static let maximumDepth = 5
 
-    func fetch(within milliseconds: Int) throws(AWSCredentialFailure) -> AWSCredentials {
+    func fetch(within milliseconds: Int) throws(CredentialFailure) -> AWSCredentials {
         if let credentials = try find(within: milliseconds) { return credentials }
-        throw AWSCredentialFailure("the profile \(BoundedText.quoted(name)) holds no credentials")
+        throw CredentialFailure(.rejected, "the profile \(BoundedText.quoted(name)) holds no credentials")
     }
 
     /// The credentials; nil where the profile was named by nobody and holds none.
-    func find(within milliseconds: Int) throws(AWSCredentialFailure) -> AWSCredentials? {
+    func find(within milliseconds: Int) throws(CredentialFailure) -> AWSCredentials? {
         let deadline = MonotonicClock.milliseconds + milliseconds
         let files = AWSProfileFiles(environment)
         guard let profile = try files.profile(name) else {
             guard isNamed else { return nil }
-            throw AWSCredentialFailure("there is no profile \(BoundedText.quoted(name)) in \(files.names)")
+            throw CredentialFailure(.rejected, "there is no profile \(BoundedText.quoted(name)) in \(files.names)")
         }
         let found = try credentials(of: profile, files, until: deadline, depth: 0)
         guard found == nil, isNamed else { return found }
-        throw AWSCredentialFailure("the profile \(BoundedText.quoted(name)) holds no credentials")
+        throw CredentialFailure(.rejected, "the profile \(BoundedText.quoted(name)) holds no credentials")
     }
 
     private func credentials(
         of profile: AWSProfile, _ files: AWSProfileFiles, until deadline: Int, depth: Int
-    ) throws(AWSCredentialFailure) -> AWSCredentials? {
+    ) throws(CredentialFailure) -> AWSCredentials? {
         let origin = "the profile \(BoundedText.quoted(profile.name))"
-        guard depth < Self.maximumDepth else { throw AWSCredentialFailure("\(origin) leads on and on to others") }
+        guard depth < Self.maximumDepth else {
+            throw CredentialFailure(.rejected, "\(origin) leads on and on to others")
+        }
         // A profile that is its own source means its own access key.
         if let arn = profile["role_arn"], depth == 0 || profile["source_profile"] != profile.name {
             return try role(arn, of: profile, files, until: deadline, depth: depth)
         }
         if let id = profile["aws_access_key_id"] {
             guard let secret = profile.secret("aws_secret_access_key") else {
-                throw AWSCredentialFailure("\(origin) has an access key id without aws_secret_access_key")
+                throw CredentialFailure(.rejected, "\(origin) has an access key id without aws_secret_access_key")
             }
             return try AWSCredentials(
                 accessKeyID: id, secretAccessKey: secret, sessionToken: profile.secret("aws_session_token"),
@@ -52,7 +54,8 @@ struct AWSProfileCredentials: AWSCredentialSource {
         }
         for unsupported in ["credential_process", "sso_session", "sso_start_url"] {
             guard profile[unsupported] == nil else {
-                throw AWSCredentialFailure(
+                throw CredentialFailure(
+                    .rejected,
                     "\(origin) uses \(unsupported), which is for people at a terminal; a service takes a role, "
                         + "a web identity or an access key")
             }
@@ -62,13 +65,13 @@ struct AWSProfileCredentials: AWSCredentialSource {
 
     private func role(
         _ arn: String, of profile: AWSProfile, _ files: AWSProfileFiles, until deadline: Int, depth: Int
-    ) throws(AWSCredentialFailure) -> AWSCredentials {
+    ) throws(CredentialFailure) -> AWSCredentials {
         let origin = "the profile \(BoundedText.quoted(profile.name))"
         let role = AWSTokenService.Role(
             arn: arn, sessionName: profile["role_session_name"] ?? "fieldseal", externalID: profile["external_id"],
             durationSeconds: profile["duration_seconds"], region: profile["region"])
         guard profile["mfa_serial"] == nil else {
-            throw AWSCredentialFailure("\(origin) asks for a second factor, which a service has not")
+            throw CredentialFailure(.rejected, "\(origin) asks for a second factor, which a service has not")
         }
         if let file = profile["web_identity_token_file"] {
             return try AWSWebIdentity(tokenFile: file, role: role, service: service).fetch(within: left(deadline))
@@ -76,22 +79,23 @@ struct AWSProfileCredentials: AWSCredentialSource {
         let signer: AWSCredentials
         if let source = profile["source_profile"] {
             guard let other = try files.profile(source) else {
-                throw AWSCredentialFailure("\(origin) names \(BoundedText.quoted(source)), which is not there")
+                throw CredentialFailure(.rejected, "\(origin) names \(BoundedText.quoted(source)), which is not there")
             }
             guard let found = try credentials(of: other, files, until: deadline, depth: depth + 1) else {
-                throw AWSCredentialFailure("the profile \(BoundedText.quoted(source)) holds no credentials")
+                throw CredentialFailure(.rejected, "the profile \(BoundedText.quoted(source)) holds no credentials")
             }
             signer = found
         } else if let source = profile["credential_source"] {
             signer = try self.source(source, origin).fetch(within: left(deadline))
         } else {
-            throw AWSCredentialFailure(
+            throw CredentialFailure(
+                .rejected,
                 "\(origin) has a role_arn without source_profile, credential_source or web_identity_token_file")
         }
         return try service.assume(role, as: signer, within: left(deadline))
     }
 
-    private func source(_ name: String, _ origin: String) throws(AWSCredentialFailure) -> any AWSCredentialSource {
+    private func source(_ name: String, _ origin: String) throws(CredentialFailure) -> any AWSCredentialSource {
         let source: (any AWSCredentialSource)? =
             switch name {
             case "Environment": try AWSEnvironmentKey(environment)
@@ -100,7 +104,8 @@ struct AWSProfileCredentials: AWSCredentialSource {
             default: nil
             }
         guard let source else {
-            throw AWSCredentialFailure(
+            throw CredentialFailure(
+                .rejected,
                 "\(origin) has the credential_source \(BoundedText.quoted(name)), which gives none here")
         }
         return source

@@ -25,7 +25,7 @@ struct AWSProfileFiles: Sendable {
     }
 
     /// The profile as the files have it now, those of the credentials file first; nil where neither has it.
-    func profile(_ name: String) throws(AWSCredentialFailure) -> AWSProfile? {
+    func profile(_ name: String) throws(CredentialFailure) -> AWSProfile? {
         var profile = AWSProfile(name: name)
         let inConfig = try take(
             name == "default" ? ["default", "profile default"] : ["profile \(name)"], of: configFile, into: &profile)
@@ -40,7 +40,7 @@ struct AWSProfileFiles: Sendable {
 
     private func take(
         _ sections: [String], of file: String?, into profile: inout AWSProfile
-    ) throws(AWSCredentialFailure) -> Bool {
+    ) throws(CredentialFailure) -> Bool {
         var status = stat()
         guard let file, stat(file, &status) == 0, status.st_size > 0 else { return false }
         do throws(SecretSource.Unreadable) {
@@ -48,7 +48,7 @@ struct AWSProfileFiles: Sendable {
                 profile.take(sectionsNamed: sections, of: $0)
             }
         } catch {
-            throw AWSCredentialFailure(error.reason)
+            throw CredentialFailure(.rejected, error.reason)
         }
     }
 }

@@ -11,7 +11,7 @@ struct AWSRefusal {
     /// The same, shortened, printable, and empty where it repeats a secret.
     private let words: String
 
-    /// Reads a reply; `secrets` are those that its words must not repeat.
+    /// Reads a reply in JSON, or in XML as some front doors of AWS have it; `secrets` are those that its words must not repeat.
     init(_ reply: HTTPResponse, secrets: [SecretBytes]) {
         status = reply.status
         let header = reply.header("x-amzn-errortype")
@@ -20,9 +20,10 @@ struct AWSRefusal {
                 try? JSONReply.string(at: [.member(name)], in: bytes)
             }
             // A prefix names the service's API, and what follows a colon its documentation.
-            let named = member("__type").map { String(decoding: $0, as: UTF8.self) } ?? header ?? ""
+            let type = member("__type") ?? XMLReply.text(of: "Code", in: bytes)
+            let named = type.map { String(decoding: $0, as: UTF8.self) } ?? header ?? ""
             let code = named.prefix { $0 != ":" }.split(separator: "#").last.map(String.init) ?? ""
-            let message = member("message") ?? member("Message")
+            let message = member("message") ?? member("Message") ?? XMLReply.text(of: "Message", in: bytes)
             return (
                 BoundedText.printable(code.utf8), message.map { String(decoding: $0, as: UTF8.self) } ?? "",
                 message.map { ServiceWords.shown($0, without: secrets) } ?? ""

@@ -1,5 +1,4 @@
 import HTTPTransport
-import Logging
 import Records
 
 #if canImport(Glibc)
@@ -21,9 +20,7 @@ public struct AWSService: KeyManagementService {
     /// Takes the settings; no server is called and no file read yet.
     ///
     /// - Throws: `invalidSettings` where an address or the region is malformed or not safe.
-    public init(
-        _ settings: AWSSettings, logger: Logger = Logger(label: "fieldseal.kms.aws")
-    ) throws(KeyManagementError) {
+    public init(_ settings: AWSSettings) throws(KeyManagementError) {
         let environment = AWSEnvironment(settings.environment)
         endpoints = try AWSEndpoints(settings, environment)
         client = HTTPClient(
@@ -47,7 +44,7 @@ public struct AWSService: KeyManagementService {
             case .accessKey(let id, let secret, let token):
                 AWSConfiguredKey(id: id, secret: secret, sessionToken: token)
             }
-        credentials = AWSCredentialCache(source, logger: logger)
+        credentials = AWSCredentialCache(source)
     }
 
     /// Encrypts a data key's bytes under the key; the EDEK is the base64 of KMS's CiphertextBlob.
@@ -137,20 +134,20 @@ public struct AWSService: KeyManagementService {
     private func perform(_ call: Call, within milliseconds: Int) throws(KeyManagementError) -> SecretBytes {
         let key = call.target.key
         let deadline = MonotonicClock.milliseconds + milliseconds
-        var current: AWSCredentials
-        do throws(AWSCredentialFailure) {
-            current = try credentials.credentials(within: milliseconds)
+        var current: AWSCredentialCache.Current
+        do throws(CredentialFailure) {
+            current = try credentials.current(within: milliseconds)
         } catch {
-            throw error.error(key)
+            throw CredentialFailure(error.kind, "no AWS credentials: \(error.reason)").error(for: key)
         }
         var body = call.body
         var bodyForAnyKey = call.bodyForAnyKey
         var mayReplace = true
         var mayRepeat = true
         while true {
-            let reply = try send(call, body, current, until: deadline)
+            let reply = try send(call, body, current.value, until: deadline)
             if reply.status == 200 { return reply.secretBody }
-            let refusal = AWSRefusal(reply, secrets: current.secrets + (call.secret.map { [$0] } ?? []))
+            let refusal = AWSRefusal(reply, secrets: current.value.secrets + (call.secret.map { [$0] } ?? []))
             let left = deadline - MonotonicClock.milliseconds
             if refusal.isOfCredentials, mayReplace, left > 0, let other = replacement(of: current, within: left) {
                 mayReplace = false
@@ -171,8 +168,10 @@ public struct AWSService: KeyManagementService {
     }
 
     /// Other credentials than those that KMS refuses; nil where there are none, so that its refusal is what is told.
-    private func replacement(of rejected: AWSCredentials, within milliseconds: Int) -> AWSCredentials? {
-        do throws(AWSCredentialFailure) {
+    private func replacement(
+        of rejected: AWSCredentialCache.Current, within milliseconds: Int
+    ) -> AWSCredentialCache.Current? {
+        do throws(CredentialFailure) {
             return try credentials.replacement(of: rejected, within: milliseconds)
         } catch {
             return nil

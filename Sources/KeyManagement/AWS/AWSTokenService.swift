@@ -19,23 +19,24 @@ struct AWSTokenService: Sendable {
     /// Credentials of `role` for whoever `token`, an OpenID Connect token, names; the call is not signed.
     func assume(
         _ role: Role, webIdentity token: SecretBytes, within milliseconds: Int
-    ) throws(AWSCredentialFailure) -> AWSCredentials {
+    ) throws(CredentialFailure) -> AWSCredentials {
         try call("AssumeRoleWithWebIdentity", role, token: token, signer: nil, within: milliseconds)
     }
 
     /// Credentials of `role` for the owner of `credentials`.
     func assume(
         _ role: Role, as credentials: AWSCredentials, within milliseconds: Int
-    ) throws(AWSCredentialFailure) -> AWSCredentials {
+    ) throws(CredentialFailure) -> AWSCredentials {
         try call("AssumeRole", role, token: nil, signer: credentials, within: milliseconds)
     }
 
     private func call(
-        _ action: StaticString, _ role: Role, token: SecretBytes?, signer: AWSCredentials?, within milliseconds: Int
-    ) throws(AWSCredentialFailure) -> AWSCredentials {
+        _ action: String, _ role: Role, token: SecretBytes?, signer: AWSCredentials?, within milliseconds: Int
+    ) throws(CredentialFailure) -> AWSCredentials {
         let parts = role.arn.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 6, parts[0] == "arn", parts[2] == "iam", parts[5].hasPrefix("role/") else {
-            throw AWSCredentialFailure(
+            throw CredentialFailure(
+                .rejected,
                 "\(BoundedText.quoted(role.arn)) is no role; expected arn:aws:iam::ACCOUNT:role/NAME")
         }
         let service = endpoints.sts(partition: String(parts[1]), profileRegion: role.region)
@@ -51,61 +52,35 @@ struct AWSTokenService: Sendable {
                     } ?? .none,
                     mayRepeat: true, totalTimeoutMilliseconds: milliseconds))
         } catch {
-            throw AWSCredentialFailure(error, asking: "the AWS token service")
+            throw CredentialFailure(error)
         }
         guard reply.status == 200 else {
-            throw Self.refusal(reply, "\(action)", role, secrets: (signer?.secrets ?? []) + (token.map { [$0] } ?? []))
+            throw Self.refusal(reply, action, role, secrets: (signer?.secrets ?? []) + (token.map { [$0] } ?? []))
         }
         return try Self.credentials(in: reply.secretBody)
     }
 
-    private static func form(_ action: StaticString, _ role: Role, _ token: SecretBytes?) -> SecretBytes {
-        let out = OutputBuffer(capacity: 2048)
-        out.append("Action=")
-        out.append(action)
-        out.append("&Version=2011-06-15")
-        func add(_ name: StaticString, _ value: String?) {
-            guard var value else { return }
-            out.append(name)
-            value.withUTF8 { appendEncoded(UnsafeRawBufferPointer($0), to: out) }
-        }
-        add("&RoleArn=", role.arn)
-        add("&RoleSessionName=", role.sessionName)
-        add("&ExternalId=", role.externalID)
-        add("&DurationSeconds=", role.durationSeconds)
-        if let token {
-            out.append("&WebIdentityToken=")
-            token.withUnsafeBytes { appendEncoded($0, to: out) }
-        }
-        return SecretBytes(copying: out.bytes)
+    private static func form(_ action: String, _ role: Role, _ token: SecretBytes?) -> SecretBytes {
+        let form = FormBody()
+        form.append("Action", action)
+        form.append("Version", "2011-06-15")
+        form.append("RoleArn", role.arn)
+        form.append("RoleSessionName", role.sessionName)
+        if let externalID = role.externalID { form.append("ExternalId", externalID) }
+        if let durationSeconds = role.durationSeconds { form.append("DurationSeconds", durationSeconds) }
+        if let token { form.append("WebIdentityToken", token) }
+        return form.body
     }
 
-    /// Percent-encodes everything but the unreserved characters (RFC 3986, section 2.3).
-    private static func appendEncoded(_ text: UnsafeRawBufferPointer, to out: OutputBuffer) {
-        func digit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 48 + nibble : 55 + nibble }
-        for byte in text {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                out.append(byte)
-            default:
-                out.append(UInt8(ascii: "%"))
-                out.append(digit(byte >> 4))
-                out.append(digit(byte & 15))
-            }
-        }
-    }
-
-    private static func credentials(in body: SecretBytes) throws(AWSCredentialFailure) -> AWSCredentials {
-        try body.withUnsafeBytes { (bytes) throws(AWSCredentialFailure) in
+    private static func credentials(in body: SecretBytes) throws(CredentialFailure) -> AWSCredentials {
+        try body.withUnsafeBytes { (bytes) throws(CredentialFailure) in
             func text(_ name: String) -> String? {
                 XMLReply.text(of: name, in: bytes).map { String(decoding: $0, as: UTF8.self) }
             }
             guard let id = text("AccessKeyId"), let secret = XMLReply.text(of: "SecretAccessKey", in: bytes),
                 let token = XMLReply.text(of: "SessionToken", in: bytes),
                 let expiration = text("Expiration").flatMap(AWSTimestamp.seconds)
-            else { throw AWSCredentialFailure(.unavailable, "the AWS token service's reply holds no credentials") }
+            else { throw CredentialFailure(.unavailable, "the AWS token service's reply holds no credentials") }
             return try AWSCredentials(
                 accessKeyID: id, secretAccessKey: SecretBytes(copying: secret),
                 sessionToken: SecretBytes(copying: token), expiration: expiration, from: "the AWS token service")
@@ -114,7 +89,7 @@ struct AWSTokenService: Sendable {
 
     private static func refusal(
         _ reply: HTTPResponse, _ action: String, _ role: Role, secrets: [SecretBytes]
-    ) -> AWSCredentialFailure {
+    ) -> CredentialFailure {
         let (code, words) = reply.secretBody.withUnsafeBytes { bytes in
             (
                 XMLReply.text(of: "Code", in: bytes).map { BoundedText.printable($0) } ?? "status \(reply.status)",
@@ -133,8 +108,8 @@ struct AWSTokenService: Sendable {
             }
         let isPassing = reply.status >= 500 || code == "Throttling" || code == "IDPCommunicationError"
         let said = words.isEmpty ? code : "\(code), \(words)"
-        return AWSCredentialFailure(
-            isPassing ? .unavailable : .refused,
+        return CredentialFailure(
+            isPassing ? .unavailable : .rejected,
             "the AWS token service refuses \(action) for \(BoundedText.quoted(role.arn)): \(said)\(remedy)")
     }
 }

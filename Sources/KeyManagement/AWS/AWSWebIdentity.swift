@@ -13,10 +13,10 @@ struct AWSWebIdentity: AWSCredentialSource {
     }
 
     /// Nil where the environment names no token; throws where it names one and no role.
-    init?(_ environment: AWSEnvironment, service: AWSTokenService) throws(AWSCredentialFailure) {
+    init?(_ environment: AWSEnvironment, service: AWSTokenService) throws(CredentialFailure) {
         guard let file = environment["AWS_WEB_IDENTITY_TOKEN_FILE"] else { return nil }
         guard let arn = environment["AWS_ROLE_ARN"] else {
-            throw AWSCredentialFailure("AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not")
+            throw CredentialFailure(.rejected, "AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not")
         }
         self.init(
             tokenFile: file,
@@ -24,12 +24,12 @@ struct AWSWebIdentity: AWSCredentialSource {
             service: service)
     }
 
-    func fetch(within milliseconds: Int) throws(AWSCredentialFailure) -> AWSCredentials {
+    func fetch(within milliseconds: Int) throws(CredentialFailure) -> AWSCredentials {
         let token: SecretBytes
         do throws(SecretSource.Unreadable) {
             token = try SecretSource.file(path: tokenFile).read()
         } catch {
-            throw AWSCredentialFailure(error.reason)
+            throw CredentialFailure(.rejected, error.reason)
         }
         return try service.assume(role, webIdentity: token, within: milliseconds)
     }
