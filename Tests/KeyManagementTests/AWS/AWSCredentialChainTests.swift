@@ -313,8 +313,10 @@ import Testing
         let first = try cache.current(within: 1_000)
         #expect(try cache.current(within: 1_000).number == first.number)
         #expect(try cache.replacement(of: first, within: 1_000) == nil)
+        let same = try cache.current(within: 1_000)
         _ = try write("[default]\naws_access_key_id = AKIDTWO\naws_secret_access_key = two", to: "credentials")
-        #expect(try cache.replacement(of: first, within: 1_000)?.value.accessKeyID == "AKIDTWO")
+        #expect(try cache.current(within: 1_000).value.accessKeyID == "AKIDONE")
+        #expect(try cache.replacement(of: same, within: 1_000)?.value.accessKeyID == "AKIDTWO")
         #expect(try cache.replacement(of: first, within: 1_000)?.value.accessKeyID == "AKIDTWO")
     }
 }

@@ -107,7 +107,7 @@ import Testing
     @Test(arguments: ["+20m", "-20m"])
     func aClockThatIsOffIsCalledThat(offset: String) throws {
         let aws = try AWSStandIn(.ministack, clockOffset: offset)
-        let service = try service(at: aws.url, .init(id: "test", secret: "test"))
+        let service = try service(at: aws.url, aws.makeUser(allowing: ["kms:*"]))
         let error = error { () throws(KeyManagementError) in
             _ = try service.wrap(dataKey, under: try! key(), topic: "t", within: 5_000)
         }
