@@ -23,6 +23,9 @@ struct ServiceAddress: Hashable, Sendable {
         base = "\(scheme)\(authority)\(path)"
     }
 
+    /// Whether nothing follows the host and port.
+    var hasNoPath: Bool { !base.dropFirst("https://".count).contains("/") }
+
     /// The port written, or the scheme's own.
     var port: Int { server.port ?? (isSecure ? 443 : 80) }
 

@@ -64,8 +64,9 @@ struct GCPRefusal {
 
     private func badRequest(_ key: KeySecretID, _ reason: String) -> KeyManagementError {
         if code == "FAILED_PRECONDITION" {
-            return .unusableKey(
-                key: key, reason: "\(reason); its version must be enabled, and its purpose be ENCRYPT_DECRYPT")
+            return said.contains("not enabled")
+                ? .refused(key: key, reason: "\(reason); the key's version must be enabled")
+                : .unusableKey(key: key, reason: "\(reason); the key's purpose must be ENCRYPT_DECRYPT")
         }
         // A request that was changed on its way is worth another try.
         if said.lowercased().contains("crc32c") || said.lowercased().contains("checksum") {

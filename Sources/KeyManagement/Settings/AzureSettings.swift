@@ -14,16 +14,32 @@ public struct AzureSettings: Sendable {
         case environment(tenant: String?, client: String?)
     }
 
+    /// A vault that key addresses may name.
+    public struct Vault: Sendable {
+        /// The `host[:port]` in key addresses.
+        public var host: String
+        /// Where it is reached instead, such as a private endpoint without a name: `https://HOST[:PORT]`.
+        public var endpoint: String?
+
+        /// Makes one.
+        public init(host: String, endpoint: String? = nil) {
+            self.host = host
+            self.endpoint = endpoint
+        }
+    }
+
     /// Who Fieldseal is.
     public var credential: Credential
-    /// The `host[:port]` that key addresses may name; where it is empty, any in the domains of Azure's vaults.
-    public var vaults: [String]
+    /// The vaults that key addresses may name; where it is empty, any in the domains of Azure's vaults.
+    public var vaults: [Vault]
     /// The address of Entra; of the environment's `AZURE_AUTHORITY_HOST` or the public cloud's where nil.
     public var authorityHost: String?
     /// The address of the machine's metadata service.
     public var metadataServer: String
     /// A PEM file of the authorities that may sign the servers' certificates; the system's where nil.
     public var caFile: String?
+    /// Whether `http` is accepted beyond this machine.
+    public var allowsInsecure: Bool
 
     /// Entra of the public cloud.
     public static let defaultAuthorityHost = "https://login.microsoftonline.com"
@@ -32,13 +48,15 @@ public struct AzureSettings: Sendable {
 
     /// Makes settings.
     public init(
-        credential: Credential = .environment(tenant: nil, client: nil), vaults: [String] = [],
-        authorityHost: String? = nil, metadataServer: String = Self.defaultMetadataServer, caFile: String? = nil
+        credential: Credential = .environment(tenant: nil, client: nil), vaults: [Vault] = [],
+        authorityHost: String? = nil, metadataServer: String = Self.defaultMetadataServer, caFile: String? = nil,
+        allowsInsecure: Bool = false
     ) {
         self.credential = credential
         self.vaults = vaults
         self.authorityHost = authorityHost
         self.metadataServer = metadataServer
         self.caFile = caFile
+        self.allowsInsecure = allowsInsecure
     }
 }
