@@ -19,6 +19,8 @@ struct GCPLogin: Sendable {
     private static let scope = "https://www.googleapis.com/auth/cloudkms"
     /// What the exchanged token of another issuer must be good for: what Google's own clients ask for.
     private static let federatedScope = "https://www.googleapis.com/auth/cloud-platform"
+    /// The same where it only gets a token of a service account.
+    private static let impersonationScope = "https://www.googleapis.com/auth/iam"
     /// Whom an assertion that is exchanged is meant for, wherever the token service is reached.
     private static let tokenAudience = "https://oauth2.googleapis.com/token"
     /// Whom an assertion that is used as it is is meant for.
@@ -105,7 +107,8 @@ struct GCPLogin: Sendable {
         let form = FormBody()
         form.append("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange")
         form.append("audience", account.audience)
-        form.append("scope", Self.federatedScope)
+        form.append(
+            "scope", account.impersonationAddress == nil ? Self.federatedScope : Self.impersonationScope)
         form.append("requested_token_type", "urn:ietf:params:oauth:token-type:access_token")
         form.append("subject_token", subject)
         form.append("subject_token_type", account.subjectTokenType)
