@@ -43,7 +43,7 @@ struct AvroWalk {
         self.pool = pool
         input = AvroCursor(payload)
         matches.removeAll()
-        blocks.removeAll(keepingCapacity: true)
+        if !blocks.isEmpty { blocks.removeAll(keepingCapacity: true) }
         paths.removeAll()
         prefix.removeAll()
         keys.removeAll()
