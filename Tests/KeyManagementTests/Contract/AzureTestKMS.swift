@@ -23,8 +23,9 @@ struct AzureTestKMS: RemoteTestKMS {
     let otherKey: KeySecretID
     let absentKey: KeySecretID
     let refusedKey: KeySecretID?
-    var service: any KeyManagementService
+    private var made: (any KeyManagementService)?
 
+    var service: any KeyManagementService { made! }
     var url: String { cloud.stub.url }
     /// Not the call that asks for the challenge.
     var keyCalls: String { #"/(un)?wrapkey\?[\s\S]*\nauthorization: "# }
@@ -43,12 +44,11 @@ struct AzureTestKMS: RemoteTestKMS {
         otherKey = try KeySecretID(parsing: keys + name + "-other")
         absentKey = try KeySecretID(parsing: keys + name + "-absent")
         refusedKey = try KeySecretID(parsing: keys + name + "-refused")
-        service = try InMemoryTestKMS().service
         tenant = try cloud.client(client).tenant
         for suffix in ["", "-other", "-refused"] { try cloud.makeKey(name + suffix) }
         for suffix in ["", "-other", "-absent"] { try cloud.grant(client, name + suffix) }
         try expireCredentials()
-        service = try service(via: Route(url: cloud.stub.url))
+        made = try service(via: Route(url: cloud.stub.url))
     }
 
     func service(via route: Route) throws -> any KeyManagementService {

@@ -27,8 +27,9 @@ struct GCPTestKMS: RemoteTestKMS {
     let otherKey: KeySecretID
     let absentKey: KeySecretID
     let refusedKey: KeySecretID?
-    var service: any KeyManagementService
+    private var made: (any KeyManagementService)?
 
+    var service: any KeyManagementService { made! }
     var url: String { cloud.stub.url }
     var keyCalls: String { ":(en|de)crypt " }
     var credentialCalls: String? {
@@ -54,12 +55,11 @@ struct GCPTestKMS: RemoteTestKMS {
         otherKey = try KeySecretID(parsing: "gcp-kms://\(name)-other")
         absentKey = try KeySecretID(parsing: "gcp-kms://\(name)-absent")
         refusedKey = try KeySecretID(parsing: "gcp-kms://\(name)-refused")
-        service = try InMemoryTestKMS().service
         _ = try cloud.account(email, tokenAddress: "")
         for suffix in ["", "-other", "-refused"] { try cloud.makeKey(name + suffix) }
         for suffix in ["", "-other", "-absent"] { try cloud.grant(email, name + suffix) }
         try expireCredentials()
-        service = try service(via: Route(url: cloud.stub.url))
+        made = try service(via: Route(url: cloud.stub.url))
     }
 
     func service(via route: Route) throws -> any KeyManagementService {
