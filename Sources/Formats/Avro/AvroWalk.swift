@@ -188,7 +188,7 @@ extension AvroWalk {
     @inline(__always)
     private mutating func string() throws(FormatError) {
         let count = try length()
-        guard AvroText.isValid(cursor, count: count) else { throw malformed("a string is not UTF-8") }
+        guard AvroText.isValid(cursor, count: count, limit: limit) else { throw malformed("a string is not UTF-8") }
         cursor += count
     }
 
@@ -332,7 +332,7 @@ extension AvroWalk {
     ) throws(FormatError) {
         let count = try length()
         let key = UnsafeBufferPointer(start: cursor, count: count)
-        guard AvroText.isValid(cursor, count: count) else { throw malformed("a string is not UTF-8") }
+        guard AvroText.isValid(cursor, count: count, limit: limit) else { throw malformed("a string is not UTF-8") }
         guard keys.insert(key, map: map) else {
             throw refused("a key comes twice in a map that holds a sealed field", rule: step.pointee.high)
         }
@@ -396,7 +396,7 @@ extension AvroWalk {
             throw refused("the length of a sealed string is not minimal", rule: step.pointee.high)
         }
         let content = position..<(position + count)
-        guard AvroText.isValid(cursor, count: count) else { throw malformed("a string is not UTF-8") }
+        guard AvroText.isValid(cursor, count: count, limit: limit) else { throw malformed("a string is not UTF-8") }
         cursor += count
         try match(step, content: content, token: from..<content.upperBound, placement)
     }
