@@ -108,7 +108,7 @@ let package = Package(
         .testTarget(
             name: "TransformTests",
             dependencies: [
-                "Records", "Cryptography", "KeyManagement", "SchemaRegistry", "Transform",
+                "Records", "Cryptography", "Formats", "KeyManagement", "SchemaRegistry", "Transform",
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Vectors"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),

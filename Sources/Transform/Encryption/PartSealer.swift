@@ -82,7 +82,8 @@ final class PartSealer {
     }
 
     private func sealWhole(
-        _ payload: UnsafeRawBufferPointer, _ compression: Compression, under key: Sealer, by sealer: FieldSealer
+        _ payload: UnsafeRawBufferPointer, _ compression: Compression, under key: Unmanaged<Sealer>,
+        by sealer: FieldSealer
     ) throws(TransformError) {
         var plaintext = payload
         if compression != .none {
