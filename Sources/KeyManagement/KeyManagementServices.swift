@@ -5,6 +5,8 @@ import Records
 public struct KeyManagementServices: KeyManagementService {
     private let vault: VaultService?
     private let aws: AWSService?
+    private let gcp: GCPService?
+    private let azure: AzureService?
     private let inMemory: InMemoryService?
 
     /// Makes the configured services; no server is called yet.
@@ -15,6 +17,8 @@ public struct KeyManagementServices: KeyManagementService {
     ) throws(KeyManagementError) {
         vault = if let vault = settings.vault { try VaultService(vault) } else { nil }
         aws = if let aws = settings.aws { try AWSService(aws) } else { nil }
+        gcp = if let gcp = settings.gcp { try GCPService(gcp) } else { nil }
+        azure = if let azure = settings.azure { try AzureService(azure) } else { nil }
         inMemory = if let inMemory = settings.inMemory { try InMemoryService(inMemory, logger: logger) } else { nil }
     }
 
@@ -38,7 +42,8 @@ public struct KeyManagementServices: KeyManagementService {
             case .vault: vault
             case .inMemory: inMemory
             case .aws: aws
-            case .gcp, .azure: nil
+            case .gcp: gcp
+            case .azure: azure
             }
         guard let service else { throw .notConfigured(key: key) }
         return service

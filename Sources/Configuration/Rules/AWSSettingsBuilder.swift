@@ -8,14 +8,14 @@ struct AWSSettingsBuilder {
 
     /// The settings; nil only where errors have been told.
     func build(_ aws: SectionValue) -> AWSSettings? {
-        if let endpoint = aws.located(AWSKeys.endpoint) { checkScheme(endpoint, aws) }
-        guard let credentials = credentials(aws), aws.has(AWSKeys.endpoint) == (aws[AWSKeys.endpoint] != nil) else {
-            return nil
+        let isInsecureAllowed = aws[AWSKeys.allowInsecure] == true
+        SecureAddressRule(diagnostics: diagnostics, isInsecureAllowed: isInsecureAllowed)
+            .check(aws.located(AWSKeys.endpoint))
+        return credentials(aws).map { credentials in
+            AWSSettings(
+                credentials: credentials, region: aws[AWSKeys.region], endpoint: aws[AWSKeys.endpoint]?.text,
+                allowsInsecure: isInsecureAllowed, caFile: aws[AWSKeys.caFile], environment: environment)
         }
-        let settings = AWSSettings(
-            credentials: credentials, region: aws[AWSKeys.region], endpoint: aws[AWSKeys.endpoint]?.text,
-            allowInsecure: aws[AWSKeys.allowInsecure] == true, caFile: aws[AWSKeys.caFile], environment: environment)
-        return settings
     }
 
     private func credentials(_ aws: SectionValue) -> AWSSettings.Credentials? {
@@ -35,14 +35,5 @@ struct AWSSettingsBuilder {
         let token = section[AWSKeys.sessionToken]
         guard token != nil || aws.has(AWSKeys.basicCredentials) else { return nil }
         return .accessKey(id: id.secretSource, secret: secret.secretSource, sessionToken: token?.secretSource)
-    }
-
-    /// Data keys cross this connection: in the clear only on this machine, or where a person insists.
-    private func checkScheme(_ address: Located<HTTPAddress>, _ aws: SectionValue) {
-        guard !address.value.isSecure, !address.value.isLoopback, aws[AWSKeys.allowInsecure] != true else { return }
-        diagnostics.error(
-            at: address.mark, address.path,
-            "found an http address beyond this machine, over which the data keys would go in the clear; allowed: https, "
-                + "http to a loopback address, or http with allowInsecure: true")
     }
 }

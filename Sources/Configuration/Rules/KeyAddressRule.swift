@@ -24,7 +24,8 @@ struct KeyAddressRule {
             return host.contains("*") ? nil : keyService.refusal(ofVaultHost: String(host))
         case .inMemory: return rest.contains("*") ? nil : keyService.refusal(ofInMemoryKey: String(rest))
         case .aws: return keyService.refusal(ofAWSPattern: rest)
-        case .gcp, .azure: return nil
+        case .azure: return keyService.refusal(ofAzureHost: String(rest.prefix { $0 != "/" }))
+        case .gcp: return nil
         }
     }
 }

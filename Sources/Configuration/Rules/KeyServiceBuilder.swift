@@ -24,6 +24,8 @@ struct KeyServiceBuilder {
             maxKeys: section[KeyManagementKeys.maxKeys] ?? defaults.maxKeys)
         addVault(section, to: &service)
         addAWS(section, to: &service)
+        addGCP(section, to: &service)
+        addAzure(section, to: &service)
         addInMemory(section, to: &service)
         return service
     }
@@ -60,6 +62,20 @@ struct KeyServiceBuilder {
         service.attempted.insert(.aws)
         let builder = AWSSettingsBuilder(diagnostics: diagnostics, environment: environment)
         service.settings.aws = kms[KeyManagementKeys.aws].flatMap(builder.build)
+    }
+
+    private func addGCP(_ kms: SectionValue, to service: inout KeyService) {
+        guard kms.has(KeyManagementKeys.gcp) else { return }
+        service.attempted.insert(.gcp)
+        service.settings.gcp = kms[KeyManagementKeys.gcp].map(GCPSettingsBuilder(diagnostics: diagnostics).build)
+    }
+
+    private func addAzure(_ kms: SectionValue, to service: inout KeyService) {
+        guard kms.has(KeyManagementKeys.azure) else { return }
+        service.attempted.insert(.azure)
+        guard let section = kms[KeyManagementKeys.azure] else { return }
+        service.settings.azure = AzureSettingsBuilder(diagnostics: diagnostics).build(section)
+        service.azureVaults = section[AzureKeys.vaults]?.compactMap { $0.value[AzureKeys.vaultHost] }
     }
 
     private func addInMemory(_ kms: SectionValue, to service: inout KeyService) {

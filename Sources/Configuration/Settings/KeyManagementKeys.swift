@@ -22,6 +22,10 @@ enum KeyManagementKeys {
         "vault", .section(VaultKeys.section), .optional("no `vault-kms`"), "Vault or OpenBao, for `vault-kms://`.")
     static let aws = Setting(
         "aws", .section(AWSKeys.section), .optional("no `aws-kms`"), "AWS KMS, for `aws-kms://`.")
+    static let gcp = Setting(
+        "gcp", .section(GCPKeys.section), .optional("no `gcp-kms`"), "Google Cloud KMS, for `gcp-kms://`.")
+    static let azure = Setting(
+        "azure", .section(AzureKeys.section), .optional("no `azure-kms`"), "Azure Key Vault, for `azure-kms://`.")
     static let inMemory = Setting(
         "inMemory", .section(InMemoryKeys.section), .optional("no `in-memory-kms`"),
         "Keys in this process's memory, for `in-memory-kms://`: development only.")
@@ -29,8 +33,6 @@ enum KeyManagementKeys {
     static let section = Section(
         "kms", "A pair's own `kms` stands in the place of the whole top one.",
         [
-            keyTtlMs, maxUses, maxBytes, maxKeys, vault, aws, inMemory,
-            PlannedSetting("gcp", "Google Cloud KMS"),
-            PlannedSetting("azure", "Azure Key Vault"),
+            keyTtlMs, maxUses, maxBytes, maxKeys, vault, aws, gcp, azure, inMemory,
         ])
 }

@@ -45,37 +45,10 @@ struct AWSCredentialDocument {
             throw CredentialFailure(.unavailable, "\(origin) did not answer in JSON: \(error.reason)")
         }
         guard let content else { return nil }
-        let plain = OutputBuffer(capacity: content.count)
-        guard Self.undoEscapes(content, to: plain) else {
-            throw CredentialFailure(.rejected, "\(origin) gave a member \(name) that is not ASCII")
+        // Some servers write `/` and `=` as escapes.
+        guard let plain = SecretJSON.unescaped(content) else {
+            throw CredentialFailure(.malformedReply, "\(origin) gave a member \(name) with an escape too far")
         }
-        return SecretBytes(copying: plain.bytes)
-    }
-
-    /// Some servers write `/` and `=` as escapes; false for those of characters beyond ASCII.
-    private static func undoEscapes(_ content: UnsafeRawBufferPointer, to out: OutputBuffer) -> Bool {
-        var position = 0
-        while position < content.count {
-            let byte = content[position]
-            position += 1
-            guard byte == UInt8(ascii: "\\"), position < content.count else {
-                out.append(byte)
-                continue
-            }
-            let escape = content[position]
-            position += 1
-            switch escape {
-            case UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "\""): out.append(escape)
-            case UInt8(ascii: "u"):
-                guard content.count - position >= 4,
-                    let code = UInt16(String(decoding: content[position..<(position + 4)], as: UTF8.self), radix: 16),
-                    (0x20..<0x7F).contains(code)
-                else { return false }
-                out.append(UInt8(code))
-                position += 4
-            default: return false
-            }
-        }
-        return true
+        return plain
     }
 }

@@ -12,10 +12,10 @@ struct AWSEndpoints: Sendable {
     init(_ settings: AWSSettings, _ environment: AWSEnvironment) throws(KeyManagementError) {
         func checked(_ service: String) throws(KeyManagementError) -> String? {
             guard let found = environment.endpoint(of: service) else { return nil }
-            return try Self.base(found.text, name: found.variable, allowInsecure: settings.allowInsecure)
+            return try Self.base(found.text, name: found.variable, allowsInsecure: settings.allowsInsecure)
         }
         if let endpoint = settings.endpoint {
-            kms = try Self.base(endpoint, name: "the endpoint of AWS KMS", allowInsecure: settings.allowInsecure)
+            kms = try Self.base(endpoint, name: "the endpoint of AWS KMS", allowsInsecure: settings.allowsInsecure)
         } else {
             kms = try checked("KMS")
         }
@@ -56,12 +56,12 @@ struct AWSEndpoints: Sendable {
     }
 
     /// `text` with a slash at its end.
-    private static func base(_ text: String, name: String, allowInsecure: Bool) throws(KeyManagementError) -> String {
+    private static func base(_ text: String, name: String, allowsInsecure: Bool) throws(KeyManagementError) -> String {
         guard let address = ServiceAddress(parsing: text) else {
             throw .invalidSettings(
                 reason: "\(name) is not http:// or https:// followed by HOST[:PORT] and perhaps a path")
         }
-        guard address.isSecure || address.isLoopback || allowInsecure else {
+        guard address.isSecure || address.isLoopback || allowsInsecure else {
             throw .invalidSettings(
                 reason: "\(name) is an http address beyond this machine, over which data keys would go in the clear; "
                     + "allowed are https, http to a loopback address, or http with allowInsecure: true")

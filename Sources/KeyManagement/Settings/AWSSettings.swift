@@ -19,7 +19,7 @@ public struct AWSSettings: Sendable {
     /// `http(s)://HOST[:PORT][/PATH]` in place of AWS's own address of KMS, for keys of every region.
     public var endpoint: String?
     /// Whether addresses beyond this machine may be `http`.
-    public var allowInsecure: Bool
+    public var allowsInsecure: Bool
     /// A PEM file of the authorities that may sign the servers' certificates; the system's where nil.
     public var caFile: String?
     /// The variables named `AWS_*`, and `HOME`.
@@ -28,12 +28,12 @@ public struct AWSSettings: Sendable {
     /// Makes settings; of `environment` only what AWS's own tools look at is kept.
     public init(
         credentials: Credentials = .defaultChain, region: String? = nil, endpoint: String? = nil,
-        allowInsecure: Bool = false, caFile: String? = nil, environment: [String: String] = [:]
+        allowsInsecure: Bool = false, caFile: String? = nil, environment: [String: String] = [:]
     ) {
         self.credentials = credentials
         self.region = region
         self.endpoint = endpoint
-        self.allowInsecure = allowInsecure
+        self.allowsInsecure = allowsInsecure
         self.caFile = caFile
         self.environment = environment.filter { $0.key.hasPrefix("AWS_") || $0.key == "HOME" }
     }

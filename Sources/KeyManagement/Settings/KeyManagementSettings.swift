@@ -12,6 +12,10 @@ public struct KeyManagementSettings: Sendable {
     public var vault: VaultSettings?
     /// AWS KMS.
     public var aws: AWSSettings?
+    /// Google Cloud KMS.
+    public var gcp: GCPSettings?
+    /// Azure Key Vault.
+    public var azure: AzureSettings?
     /// Keys in memory, for development.
     public var inMemory: InMemorySettings?
 
@@ -23,7 +27,8 @@ public struct KeyManagementSettings: Sendable {
     /// Makes settings.
     public init(
         keyTtlMilliseconds: Int64 = 3_600_000, maxUses: Int = 100_000_000, maxBytes: Int = 1 << 40,
-        maxKeys: Int = 10_000, vault: VaultSettings? = nil, aws: AWSSettings? = nil,
+        maxKeys: Int = 10_000, vault: VaultSettings? = nil, aws: AWSSettings? = nil, gcp: GCPSettings? = nil,
+        azure: AzureSettings? = nil,
         inMemory: InMemorySettings? = nil
     ) {
         self.keyTtlMilliseconds = keyTtlMilliseconds
@@ -32,6 +37,8 @@ public struct KeyManagementSettings: Sendable {
         self.maxKeys = maxKeys
         self.vault = vault
         self.aws = aws
+        self.gcp = gcp
+        self.azure = azure
         self.inMemory = inMemory
     }
 
@@ -41,7 +48,8 @@ public struct KeyManagementSettings: Sendable {
         case .vault: vault != nil
         case .aws: aws != nil
         case .inMemory: inMemory != nil
-        case .gcp, .azure: false
+        case .gcp: gcp != nil
+        case .azure: azure != nil
         }
     }
 }

@@ -288,7 +288,7 @@ import Testing
     }
 
     @Test func anInsecureAddressIsTakenWhereItIsAllowed() throws {
-        _ = try AWSService(AWSSettings(endpoint: "http://kms.example", allowInsecure: true))
+        _ = try AWSService(AWSSettings(endpoint: "http://kms.example", allowsInsecure: true))
         _ = try AWSService(
             AWSSettings(environment: [
                 "AWS_ENDPOINT_URL": "http://kms.example", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",

@@ -6,6 +6,14 @@ enum ContractProvider: String, CaseIterable, CustomTestStringConvertible {
     case vaultToken
     case awsAccessKey
     case awsWebIdentity
+    case gcpSignedTokens
+    case gcpExchangedTokens
+    case gcpMetadataServer
+    case gcpFederation
+    case gcpImpersonation
+    case azureClientSecret
+    case azureWorkloadIdentity
+    case azureManagedIdentity
 
     /// Those that are reached over HTTP.
     static let remote = allCases.filter { $0 != .inMemory }
@@ -28,10 +36,10 @@ enum ContractProvider: String, CaseIterable, CustomTestStringConvertible {
     var lacks: Set<Part> {
         switch self {
         case .inMemory: [.permissions, .keyStates, .versions]
-        case .vaultToken: []
         // KMS shows nothing of a key's rotation to who uses it.
         case .awsAccessKey: [.permissions, .keyStates, .versions]
         case .awsWebIdentity: [.versions, .integrity]
+        default: []
         }
     }
 
@@ -49,6 +57,14 @@ enum ContractProvider: String, CaseIterable, CustomTestStringConvertible {
         case .vaultToken: try VaultTestKMS()
         case .awsAccessKey: try AWSAccessKeyTestKMS()
         case .awsWebIdentity: try AWSWebIdentityTestKMS()
+        case .gcpSignedTokens: try GCPTestKMS(.signedTokens)
+        case .gcpExchangedTokens: try GCPTestKMS(.exchangedTokens)
+        case .gcpMetadataServer: try GCPTestKMS(.metadataServer)
+        case .gcpFederation: try GCPTestKMS(.federation)
+        case .gcpImpersonation: try GCPTestKMS(.impersonation)
+        case .azureClientSecret: try AzureTestKMS(.clientSecret)
+        case .azureWorkloadIdentity: try AzureTestKMS(.workloadIdentity)
+        case .azureManagedIdentity: try AzureTestKMS(.managedIdentity)
         }
     }
 
