@@ -38,7 +38,8 @@ import Testing
             AWSSettings(
                 credentials: .accessKey(id: secret(user.id), secret: secret(user.secret), sessionToken: nil),
                 endpoint: aws.url))
-        let dataKeys = [16, 32, 48, 64].map { count in Data((0..<count).map { UInt8($0 &* 11 &+ 3) }) }
+        let dataKeys = [16, 32, 48, 64].map { count in Data((0..<count).map { UInt8(truncatingIfNeeded: $0 * 11 + 3) })
+        }
         let wrapped = try dataKeys.map { dataKey in
             try service.wrap(SecretBytes(copying: [UInt8](dataKey)), under: key, topic: "customers", within: 5_000)
         }

@@ -287,6 +287,36 @@ import Testing
         #expect(name(refused) == "permanent invalidSettings")
     }
 
+    @Test(arguments: ["encrypt", "decrypt"])
+    func theLeastPolicyAsksForTheContextThatIsSent(name: String) throws {
+        struct Policy: Decodable {
+            struct Statement: Decodable {
+                let Action: String
+                let Resource: String
+                let Condition: [String: [String: [String]]]
+            }
+            let Statement: [Statement]
+        }
+        let stub = try StubServer { _ in .reply(status: 400, body: "") }
+        let service = try service(at: "http://" + stub.host)
+        let file = URL(filePath: Project.folder).appending(path: "deploy/aws/\(name).json")
+        let statements = try JSONDecoder().decode(Policy.self, from: Data(contentsOf: file)).Statement
+        #expect(statements.count == 1)
+        let statement = try #require(statements.first)
+        let topic = try #require(
+            statement.Condition["StringEquals"]?["kms:EncryptionContext:fieldseal-topic"]?.first)
+        let key = try key(statement.Resource)
+        if name == "encrypt" {
+            _ = try? service.wrap(dataKey, under: key, topic: topic, within: 5_000)
+        } else {
+            _ = try? service.unwrap(Array("AAAA".utf8), under: key, topic: topic, within: 5_000)
+        }
+        let request = try #require(stub.requests.first)
+        let action = try #require(statement.Action.split(separator: ":").last)
+        #expect(request.contains("X-Amz-Target: TrentService.\(action)"))
+        #expect(request.contains(#""EncryptionContext":{"fieldseal-topic":"\#(topic)"}"#))
+    }
+
     @Test func anInsecureAddressIsTakenWhereItIsAllowed() throws {
         _ = try AWSService(AWSSettings(endpoint: "http://kms.example", allowsInsecure: true))
         _ = try AWSService(
