@@ -222,7 +222,7 @@ import Testing
         try cloud.grant(email, name)
         let key = try KeySecretID(parsing: "gcp-kms://" + name)
         let settings = GCPSettings(
-            endpoint: cloud.stub.url, metadataServer: "\(cloud.stub.url)/machine/\(email)")
+            endpoint: cloud.stub.url, metadataServer: "\(cloud.stub.url)/machine/\(email.prefix { $0 != "@" })")
         let file = folder.file("sa.json")
         for environment in [["GOOGLE_APPLICATION_CREDENTIALS": file], [:]] {
             let service = try GCPService(settings) { environment[$0] }
