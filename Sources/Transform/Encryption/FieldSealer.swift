@@ -2,7 +2,7 @@ import Cryptography
 import KeyManagement
 import Records
 
-/// Seals fields and writes their ciphertexts as text.
+/// Seals fields, whose ciphertexts it writes as text, and whole payloads and headers, whose ciphertexts stay bytes.
 ///
 /// Not thread-safe: an encryptor owns one, with the scratch space it needs.
 final class FieldSealer {
@@ -11,7 +11,7 @@ final class FieldSealer {
     private let additionalData = AdditionalData()
     private var pad = 0
 
-    /// Begins the fields of one record.
+    /// Begins the ciphertexts of one record that are bound alike.
     func begin(layoutHash: UnsafeRawBufferPointer, boundKey: AdditionalData.BoundKey, pad: Int) {
         additionalData.begin(layoutHash: layoutHash, boundKey: boundKey)
         self.pad = pad
@@ -39,5 +39,16 @@ final class FieldSealer {
         let textCount = Base64.encodedCount(ciphertext.count)
         Base64.encode(ciphertext.bytes, into: out.reserve(textCount))
         out.commit(textCount)
+    }
+
+    /// Seals `content` without padding and appends the ciphertext itself to `out`.
+    func sealWhole(
+        _ content: UnsafeRawBufferPointer, part: StaticString, type: UnsafeRawBufferPointer,
+        path: UnsafeRawBufferPointer, under sealer: Sealer, into out: OutputBuffer
+    ) throws(CryptographyError) {
+        let count = content.count + sealer.algorithm.overhead
+        try sealer.seal(
+            content, aad: additionalData.complete(part: part, type: type, path: path), into: out.reserve(count))
+        out.commit(count)
     }
 }
