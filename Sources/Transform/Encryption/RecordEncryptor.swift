@@ -90,95 +90,8 @@ public final class RecordEncryptor: RecordTransform {
         shape.layoutHash.withUnsafeBytes { sealer.begin(layoutHash: $0, boundKey: key, pad: padding) }
     }
 
-<<<<<<< HEAD
-    private func find(in payload: UnsafeRawBufferPointer, by plan: FieldFinder.Plan) throws(TransformError) {
-        do throws(FormatError) {
-            try finder.find(in: payload, by: plan)
-        } catch {
-            throw TransformError(error, rules: rulePaths)
-        }
-        guard requiresFields else { return }
-        for index in isPresent.indices { isPresent[index] = false }
-        for match in finder.matches(by: plan) where match.rule < isPresent.count { isPresent[match.rule] = true }
-        for (index, rule) in rules.valueFields.enumerated() where rule.isRequired && !isPresent[index] {
-            throw Self.missing(rulePaths[index])
-        }
-    }
-
-    private static func missing(_ field: String) -> TransformError {
-        TransformError(.fieldMissing, "the field is required and is missing or null", field: field)
-    }
-
-    private func seal(
-        _ payload: UnsafeRawBufferPointer, of record: RecordView, by plan: FieldFinder.Plan, shape: SealingShape
-    ) throws(TransformError) {
-        value.removeAll()
-        sealedFields.begin()
-        shape.layoutHash.withUnsafeBytes {
-            sealer.begin(layoutHash: $0, boundKey: .init(record.key, isBound: rules.bindsKey), pad: rules.padding)
-        }
-        switch plan {
-        case .json: try sealJSON(payload, by: plan)
-        case .avro(let shape): try sealAvro(payload, by: plan, shape: shape)
-        }
-    }
-
-    private func sealJSON(_ payload: UnsafeRawBufferPointer, by plan: FieldFinder.Plan) throws(TransformError) {
-        var copied = 0
-        for match in finder.matches(by: plan) where match.rule < keys.ruleCount {
-            value.append(payload.bytes(in: copied..<match.token.lowerBound))
-            value.append(UInt8(ascii: "\""))
-            try sealField(
-                match, of: payload, type: FieldFinder.jsonType.rawBytes, path: finder.jsonPath(of: match),
-                into: value)
-            value.append(UInt8(ascii: "\""))
-            copied = match.token.upperBound
-        }
-        value.append(payload.bytes(in: copied..<payload.count))
-    }
-
-    private func sealAvro(
-        _ payload: UnsafeRawBufferPointer, by plan: FieldFinder.Plan, shape: AvroShape
-    ) throws(TransformError) {
-        let datum = FieldFinder.datum(of: payload, by: shape)
-        let storage = replacements.storage
-        replacements.begin()
-        for match in finder.matches(by: plan) {
-            let path = finder.avroPath(of: match)
-            let type = shape.typeNames[match.type]
-            if match.rule >= keys.ruleCount {
-                storage.append(datum.bytes(in: match.content))
-            } else if match.placement == .inline {
-                try sealField(match, of: datum, type: type, path: path, into: storage)
-            } else {
-                sealedFields.path(path)
-                try sealField(match, of: datum, type: type, path: path, into: sealedFields.text)
-                shape.plan.appendPlaceholder(for: match, to: storage)
-            }
-            replacements.end()
-        }
-        finder.splice(payload, by: shape, replacements: replacements, into: value)
-    }
-
-    private func sealField(
-        _ match: FieldMatch, of payload: UnsafeRawBufferPointer, type: UnsafeRawBufferPointer,
-        path: UnsafeRawBufferPointer, into out: OutputBuffer
-    ) throws(TransformError) {
-        do throws(CryptographyError) {
-            try sealer.seal(
-                payload.bytes(in: match.content), part: "value", type: type, path: path,
-                under: keys.sealer(ofRule: match.rule), into: out)
-        } catch {
-            throw TransformError(error, field: rulePaths[match.rule])
-        }
-    }
-
-    private func finishHeaders(
-        of record: RecordView, shape: SealingShape
-=======
     private func writeHeaders(
         of record: RecordView, keyForm: PartForm, shape: SealingShape
->>>>>>> parts
     ) throws(TransformError) -> UnsafeBufferPointer<HeaderView> {
         written.removeAll()
         try headers.seal(record.headers, under: keys, by: sealer, to: written)
@@ -187,6 +100,12 @@ public final class RecordEncryptor: RecordTransform {
         }
         if let sealed = value.endHeader() {
             written.append(HeaderView(name: RecordPart.value.sealedHeader.bytes, value: sealed))
+        }
+        if keyForm.layout != nil, let original = key.endOriginal() {
+            written.append(HeaderView(name: RecordPart.key.originalHeader.bytes, value: original))
+        }
+        if let original = value.endOriginal() {
+            written.append(HeaderView(name: RecordPart.value.originalHeader.bytes, value: original))
         }
         written.append(HeaderView(name: HeaderName.envelope.bytes, value: try shape.envelope(for: keys)))
         return written.views
