@@ -96,9 +96,12 @@ let package = Package(
         // Servers that tests start.
         .target(name: "TestServers", dependencies: ["HTTPTransport"], path: "Tests/TestServers"),
 
+        // Made-up Avro schemas and records.
+        .target(name: "AvroCases", dependencies: ["Records", "Formats"], path: "Tests/AvroCases"),
+
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
-        .testTarget(name: "FormatsTests", dependencies: ["Formats"]),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "AvroCases"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["Records", "HTTPTransport", "TestServers"]),
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient", "Records"]),
         .testTarget(
@@ -108,6 +111,7 @@ let package = Package(
         .testTarget(
             name: "TransformTests",
             dependencies: [
+                "AvroCases",
                 "Records", "Cryptography", "KeyManagement", "SchemaRegistry", "Transform",
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Vectors"]),

@@ -34,7 +34,7 @@ struct CheckCommand: ParsableCommand {
     private func summary(of action: TopicPair.Action) -> String {
         switch action {
         case .encrypt(let rules):
-            return "encrypts \(rules.valueFields.map(\.path.description).joined(separator: ", "))"
+            return "encrypts \(rules.value.fields.map(\.path.description).joined(separator: ", "))"
         case .decrypt(let rules):
             let fields = rules.valueFields.map(\.description).joined(separator: ", ")
             return "decrypts \(fields.isEmpty ? "all fields" : fields)"

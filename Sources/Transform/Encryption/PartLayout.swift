@@ -10,7 +10,8 @@ struct PartLayout {
     /// The layout of JSON text.
     func json() -> EnvelopeLayout.Part? {
         let type = Array(FieldFinder.jsonType.rawBytes)
-        return part(.init(format: .json, pad: padding, fields: rules.indices.map { field($0, type, isInHeader: false) }))
+        return part(
+            .init(format: .json, pad: padding, fields: rules.indices.map { field($0, type, isInHeader: false) }))
     }
 
     /// The layout of Avro of one schema, named by its id in the registry or by its fingerprint.
