@@ -138,7 +138,9 @@ import Testing
         let rules = EncryptionRules(
             value: PartRule(.fields(try Fixture.rules(["ssn"])), schemaDataMode: .convertJSON),
             headers: [
-                HeaderRule(name: try RegularExpression(parsing: "h"), key: try KeySecretTemplate(parsing: "in-memory-kms://pii"))
+                HeaderRule(
+                    name: try RegularExpression(parsing: "h"),
+                    key: try KeySecretTemplate(parsing: "in-memory-kms://pii"))
             ])
         let sealed = try fixture.encryptor(rules)(Fixture.personRecord).written()
         let decryptor = try RecordDecryptor(
