@@ -50,7 +50,7 @@ struct AvroWalk {
         cursor = start
         limit = start + payload.count
         matches.removeAll()
-        blocks.removeAll(keepingCapacity: true)
+        if !blocks.isEmpty { blocks.removeAll(keepingCapacity: true) }
         paths.removeAll()
         prefix.removeAll()
         keys.removeAll()
