@@ -85,8 +85,9 @@ let package = Package(
         .executableTarget(
             name: "FieldsealBenchmarks",
             dependencies: [
-                "Records", "Cryptography", "Formats", "KeyManagement", "Transform",
+                "Records", "Cryptography", "Formats", "KeyManagement", "Transform", "KafkaClient", "Pipeline",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: hotPath),
         // Counts the transform's heap allocations: a program of its own, since only a release build has none.
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
@@ -111,8 +112,7 @@ let package = Package(
         .testTarget(
             name: "TransformTests",
             dependencies: [
-                "AvroCases",
-                "Records", "Cryptography", "KeyManagement", "SchemaRegistry", "Transform",
+"AvroCases", "Records", "Cryptography", "Formats", "KeyManagement", "SchemaRegistry", "Transform",
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Vectors"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),
