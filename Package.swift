@@ -28,6 +28,7 @@ let package = Package(
         .systemLibrary(
             name: "CCompression", pkgConfig: "libzstd",
             providers: [.apt(["zlib1g-dev", "liblz4-dev", "libzstd-dev", "libsnappy-dev"])]),
+        .systemLibrary(name: "CAvro", pkgConfig: "avro-c", providers: [.apt(["libavro-dev"])]),
 
         .systemLibrary(name: "CProcess"),
 
@@ -85,7 +86,7 @@ let package = Package(
         .executableTarget(
             name: "FieldsealBenchmarks",
             dependencies: [
-                "Records", "Cryptography", "Formats", "KeyManagement", "Transform", "KafkaClient", "Pipeline",
+                "Records", "Cryptography", "Formats", "KeyManagement", "Transform", "KafkaClient", "Pipeline", "CAvro",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: hotPath),
