@@ -102,7 +102,7 @@ let package = Package(
         .target(name: "AvroCases", dependencies: ["Records", "Formats"], path: "Tests/AvroCases"),
 
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
-        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
+        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "TestServers"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "AvroCases"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["Records", "HTTPTransport", "TestServers"]),
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient", "Records"]),
@@ -113,7 +113,7 @@ let package = Package(
         .testTarget(
             name: "TransformTests",
             dependencies: [
-"AvroCases", "Records", "Cryptography", "Formats", "KeyManagement", "SchemaRegistry", "Transform",
+                "AvroCases", "Records", "Cryptography", "Formats", "KeyManagement", "SchemaRegistry", "Transform",
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Vectors"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),

@@ -25,30 +25,34 @@ final class FieldSealer {
         Padding.pad(content, to: pad, into: plaintext)
         let aad = additionalData.complete(part: part, type: type, path: path)
         ciphertext.removeAll()
-        // A result, since the closure of this call can't throw a typed error.
-        let sealed = key._withUnsafeGuaranteedRef { sealer -> Result<Int, CryptographyError> in
-            let count = plaintext.count + sealer.algorithm.overhead
-            do throws(CryptographyError) {
-                try sealer.seal(plaintext.bytes, aad: aad, into: ciphertext.reserve(count))
-                return .success(count)
-            } catch {
-                return .failure(error)
-            }
-        }
-        ciphertext.commit(try sealed.get())
+        try seal(plaintext.bytes, aad: aad, under: key, into: ciphertext)
         let textCount = Base64.encodedCount(ciphertext.count)
         Base64.encode(ciphertext.bytes, into: out.reserve(textCount))
         out.commit(textCount)
     }
 
-    /// Seals `content` without padding and appends the ciphertext itself to `out`.
+    /// Seals `content` without padding and appends the ciphertext itself to `out`; `key` must live until it returns.
     func sealWhole(
         _ content: UnsafeRawBufferPointer, part: StaticString, type: UnsafeRawBufferPointer,
-        path: UnsafeRawBufferPointer, under sealer: Sealer, into out: OutputBuffer
+        path: UnsafeRawBufferPointer, under key: Unmanaged<Sealer>, into out: OutputBuffer
     ) throws(CryptographyError) {
-        let count = content.count + sealer.algorithm.overhead
-        try sealer.seal(
-            content, aad: additionalData.complete(part: part, type: type, path: path), into: out.reserve(count))
-        out.commit(count)
+        try seal(content, aad: additionalData.complete(part: part, type: type, path: path), under: key, into: out)
+    }
+
+    private func seal(
+        _ plaintext: UnsafeRawBufferPointer, aad: UnsafeRawBufferPointer, under key: Unmanaged<Sealer>,
+        into out: OutputBuffer
+    ) throws(CryptographyError) {
+        // A result, since the closure of this call can't throw a typed error.
+        let sealed = key._withUnsafeGuaranteedRef { sealer -> Result<Int, CryptographyError> in
+            let count = plaintext.count + sealer.algorithm.overhead
+            do throws(CryptographyError) {
+                try sealer.seal(plaintext, aad: aad, into: out.reserve(count))
+                return .success(count)
+            } catch {
+                return .failure(error)
+            }
+        }
+        out.commit(try sealed.get())
     }
 }

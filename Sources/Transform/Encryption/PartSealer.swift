@@ -107,7 +107,8 @@ final class PartSealer {
     }
 
     private func sealWhole(
-        _ payload: UnsafeRawBufferPointer, _ compression: Compression, under key: Sealer, by sealer: FieldSealer
+        _ payload: UnsafeRawBufferPointer, _ compression: Compression, under key: Unmanaged<Sealer>,
+        by sealer: FieldSealer
     ) throws(TransformError) {
         var plaintext = payload
         if compression != .none {
@@ -129,7 +130,7 @@ final class PartSealer {
     }
 
     private func sealOriginal(
-        _ payload: UnsafeRawBufferPointer, under key: Sealer, by sealer: FieldSealer
+        _ payload: UnsafeRawBufferPointer, under key: Unmanaged<Sealer>, by sealer: FieldSealer
     ) throws(TransformError) {
         original.removeAll()
         do throws(CryptographyError) {
@@ -194,10 +195,7 @@ final class PartSealer {
     ) throws(TransformError) {
         let key = try keys.sealer(at: form.slots[match.rule])
         do throws(CryptographyError) {
-            try withExtendedLifetime(key) { () throws(CryptographyError) in
-                try sealer.seal(
-                    content, part: part.name, type: type, path: path, under: Unmanaged.passUnretained(key), into: out)
-            }
+            try sealer.seal(content, part: part.name, type: type, path: path, under: key, into: out)
         } catch {
             throw TransformError(error, field: form.pathTexts[match.rule])
         }

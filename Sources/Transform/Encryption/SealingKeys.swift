@@ -19,11 +19,19 @@ final class SealingKeys {
     private var slots: [Slot] = []
     /// The DEK of each slot, the last time that it was resolved.
     private var sealers: [Sealer?] = []
+    // The same, kept alive by `sealers`. Plain memory and no array, so that a seal counts no references.
+    private var table: UnsafeMutablePointer<Unmanaged<Sealer>?>
+    private var capacity = 16
 
     /// - Parameter topic: the target topic, to which a DEK belongs.
     init(topic: [UInt8], reader: DataKeyReader) {
         self.topic = OutputBuffer(holding: topic)
         self.reader = reader
+        table = .allocate(capacity: capacity)
+    }
+
+    deinit {
+        table.deallocate()
     }
 
     /// The slot of an address and algorithm; the same two have the same slot.
@@ -34,7 +42,17 @@ final class SealingKeys {
         let constant = template.isConstant ? Array(template.text.utf8) : nil
         slots.append(Slot(template: template, algorithm: algorithm, constant: constant))
         sealers.append(nil)
+        if slots.count > capacity { grow() }
+        (table + slots.count - 1).initialize(to: nil)
         return slots.count - 1
+    }
+
+    private func grow() {
+        let bigger = UnsafeMutablePointer<Unmanaged<Sealer>?>.allocate(capacity: capacity * 2)
+        bigger.moveInitialize(from: table, count: capacity)
+        table.deallocate()
+        table = bigger
+        capacity *= 2
     }
 
     /// The algorithm of a slot.
@@ -48,13 +66,15 @@ final class SealingKeys {
     ) throws(TransformError) {
         for index in wanted {
             if slots[index].constant != nil, let known = sealers[index], known.isCurrent(now: now) { continue }
-            sealers[index] = try sealer(for: slots[index], now: now, resolve)
+            let sealer = try sealer(for: slots[index], now: now, resolve)
+            table[index] = .passUnretained(sealer)
+            sealers[index] = sealer
         }
     }
 
-    /// The DEK of a slot that was resolved for the record in hand.
-    func sealer(at slot: Int) throws(TransformError) -> Sealer {
-        guard let sealer = sealers[slot] else {
+    /// The DEK of a slot that was resolved for the record in hand, which lives until the next `resolve`.
+    func sealer(at slot: Int) throws(TransformError) -> Unmanaged<Sealer> {
+        guard let sealer = table[slot] else {
             throw TransformError(.internalError, "a key was asked for before it was resolved")
         }
         return sealer

@@ -34,8 +34,9 @@ final class SealingShape {
 
     private func isWritten(for keys: SealingKeys) throws(TransformError) -> Bool {
         guard envelope.count > 0 else { return false }
-        for index in slots.indices where try keys.sealer(at: slots[index]).identity != identities[index] {
-            return false
+        for index in slots.indices {
+            let identity = try keys.sealer(at: slots[index])._withUnsafeGuaranteedRef(\.identity)
+            if identity != identities[index] { return false }
         }
         return true
     }
@@ -46,7 +47,7 @@ final class SealingShape {
         envelope.append(layoutLine)
         envelope.append("\n[")
         for (index, slot) in slots.enumerated() {
-            let sealer = try keys.sealer(at: slot)
+            let sealer = try keys.sealer(at: slot).takeUnretainedValue()
             envelope.append(index > 0 ? ",{\"kek\":" : "{\"kek\":")
             envelope.append(quoted: sealer.kek)
             envelope.append(",\"edek\":")
