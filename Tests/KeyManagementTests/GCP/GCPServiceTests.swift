@@ -142,6 +142,7 @@ import Testing
     }
 
     @Test(arguments: [
+        (401, "UNAUTHENTICATED", "Request had invalid authentication credentials.", "transient", "clock"),
         (403, "PERMISSION_DENIED", "Permission denied", "permanent", "cloudkms.cryptoKeyVersions.useToEncrypt"),
         (400, "FAILED_PRECONDITION", "x is not enabled, current state is: DISABLED.", "permanent", "must be enabled"),
         (400, "FAILED_PRECONDITION", "wrong purpose", "permanent", "ENCRYPT_DECRYPT"),
@@ -222,7 +223,7 @@ import Testing
         try cloud.grant(email, name)
         let key = try KeySecretID(parsing: "gcp-kms://" + name)
         let settings = GCPSettings(
-            endpoint: cloud.stub.url, metadataServer: "\(cloud.stub.url)/machine/\(email)")
+            endpoint: cloud.stub.url, metadataServer: "\(cloud.stub.url)/machine/\(email.prefix { $0 != "@" })")
         let file = folder.file("sa.json")
         for environment in [["GOOGLE_APPLICATION_CREDENTIALS": file], [:]] {
             let service = try GCPService(settings) { environment[$0] }
@@ -231,8 +232,10 @@ import Testing
         let elsewhere = GCPSettings(
             endpoint: cloud.stub.url, metadataServer: "\(cloud.stub.url)/machine/nobody")
         _ = try GCPService(elsewhere) { _ in file }.wrap(plaintext, under: key, topic: "t", within: 5_000)
-        #expect(throws: KeyManagementError.self) {
+        #expect {
             try GCPService(elsewhere) { _ in nil }.wrap(plaintext, under: key, topic: "t", within: 5_000)
+        } throws: { error in
+            "\(error)".contains("404") && "\(error)".contains("a credentials file is needed")
         }
     }
 
