@@ -15,10 +15,10 @@ struct SchemaRule {
 
     /// The schema of the file, where one is given and valid.
     func check(_ section: SectionValue, format: Setting<PayloadFormat>, file: Setting<String>) -> Schema? {
-        if section[format] == .json, section.has(file) {
+        if let format = section[format], format == .json || format == .bytes, section.has(file) {
             diagnostics.error(
                 at: section.mark(of: file), section.path(of: file),
-                "found a schema file with format json; allowed: with format avro or auto")
+                "found a schema file with format \(format.rawValue); allowed: with format avro or auto")
         }
         if section[format] == .avro, !section.has(file), !registry.isAttempted {
             diagnostics.error(
