@@ -163,15 +163,20 @@ import Transform
             Issue.record("the value is not sealed whole")
             return
         }
-        #expect(payload.key.text == "in-memory-kms://a" && payload.algorithm == .aes256GCM && payload.compression == .zstd)
-        #expect(one.key.fields.map(\.path.description) == ["id"] && one.key.format == .avro && one.key.schemaText == schema)
-        #expect(one.headers.map(\.name.text) == ["x-.*"] && one.headers[0].algorithm == .aes128GCM && one.allowsCompactedKeys)
+        #expect(
+            payload.key.text == "in-memory-kms://a" && payload.algorithm == .aes256GCM && payload.compression == .zstd)
+        #expect(
+            one.key.fields.map(\.path.description) == ["id"] && one.key.format == .avro && one.key.schemaText == schema)
+        #expect(
+            one.headers.map(\.name.text) == ["x-.*"] && one.headers[0].algorithm == .aes128GCM
+                && one.allowsCompactedKeys)
         let two = try #require(configuration.pairs[1].topics.encryption)
         #expect(!two.value.isSealed && two.key.isSealed && !two.allowsCompactedKeys)
         #expect(two.headers.map(\.name.text) == ["x-.*", "y"] && two.headers[1].algorithm == .chaCha20Poly1305)
         let back = try #require(configuration.pairs[2].topics.decryption)
         #expect(back.keks.map(\.text) == ["in-memory-kms://b", "in-memory-kms://a", "in-memory-kms://c"])
-        #expect(back.keyFields.map(\.description) == ["id"] && back.headerNames == ["x-a"] && back.keySchemaText == schema)
+        #expect(
+            back.keyFields.map(\.description) == ["id"] && back.headerNames == ["x-a"] && back.keySchemaText == schema)
         #expect(back.errorPolicy == .defaultValue && back.acceptsPartlyOpened && back.maximumPayloadBytes == 1024)
     }
 
