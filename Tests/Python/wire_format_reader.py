@@ -24,6 +24,7 @@ import zlib
 import cramjam
 import fastavro.schema
 import tink
+from converted_formats import AvroTypes, NoTypes, Unfit, binary
 from tink import aead, proto_keyset_format, secret_key_access
 from tink.proto import aes_ctr_hmac_aead_pb2, aes_ctr_pb2, aes_eax_pb2, aes_gcm_pb2, common_pb2, hmac_pb2, tink_pb2
 from tink.proto import xchacha20_poly1305_pb2
@@ -206,16 +207,18 @@ class Part:
         if self.part is not None and "payload" in self.part:
             check_members(self.part, ("payload", "compression"))
         elif self.part is not None:
-            check_members(self.part, ("format", "mode", "schema", "fingerprint", "pad", "fields"))
+            check_members(self.part, ("format", "mode", "schema", "fingerprint", "frame", "pad", "original", "fields"))
             self.rules = [(parse_path(field["path"]), field) for field in self.part["fields"]]
             for _, field in self.rules:
                 check_members(field, ("path", "type", "key", "in"))
 
-    def run(self, payload, sealed, schemas):
-        """The part as it was; `sealed` is the text of its header, or None."""
+    def run(self, payload, sealed, original, schemas):
+        """The part as it was; `sealed` and `original` are the values of its headers, or None."""
         if self.part is None or "payload" in self.part:
             if sealed is not None:
                 raise Refused("a header that the layout does not call for")
+        if original is not None and (self.part or {}).get("mode") != "convert_json":
+            raise Refused("a header that the layout does not call for")
         if self.part is None:
             return payload
         if payload is None:
@@ -225,10 +228,12 @@ class Part:
         ciphertexts = {} if sealed is None else strict_json(sealed)
         if sealed is not None and not ciphertexts:
             raise Refused("an empty header")
+        if ciphertexts and self.part.get("mode") != "preserve_avro":
+            raise Refused("a header that the layout does not call for")
         if self.part["format"] == "json":
-            if ciphertexts:
-                raise Refused("a header that the layout does not call for")
             return open_json(payload, self)
+        if self.part["mode"] == "convert_json":
+            return open_converted(payload, self, original, schemas)
         return open_avro(payload, self, ciphertexts, schemas)
 
     def whole(self, payload):
@@ -297,45 +302,51 @@ STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 SCALAR = re.compile(rb"[-+.0-9A-Za-z]+")
 
 
-def json_tokens(data, position, segments, wanted):
-    """Yields (start, end, segments) of the wanted tokens; returns the end."""
-    position = SPACE.match(data, position).end()
-    start, first = position, data[position:position + 1]
-    if wanted(segments):
-        for _ in json_children(data, position, first, segments, lambda _: False):
-            pass
-        end = json_tokens.end
-        yield start, end, segments
-    else:
-        yield from json_children(data, position, first, segments, wanted)
-        end = json_tokens.end
-    json_tokens.end = end
+class Tokens:
+    """The wanted tokens of a JSON text, as (start, end, segments)."""
 
+    def __init__(self, data, wanted, types=NoTypes()):
+        self.data, self.wanted, self.types, self.found = data, wanted, types, []
+        self.value(0, [], types.root)
 
-def json_children(data, position, first, segments, wanted):
-    if first not in (b"{", b"["):
-        json_tokens.end = (STRING if first == b'"' else SCALAR).match(data, position).end()
-        return
-    closing, index = (b"}" if first == b"{" else b"]"), 0
-    position = SPACE.match(data, position + 1).end()
-    while data[position:position + 1] != closing:
-        if first == b"{":
-            key = STRING.match(data, position)
-            segment = json.loads(key.group().decode("utf-8"))
-            position = SPACE.match(data, key.end()).end() + 1
-        else:
+    def space(self, position):
+        return SPACE.match(self.data, position).end()
+
+    def value(self, position, segments, schema):
+        """Reads a value and returns the position after it; segments are None inside of a wanted one."""
+        position = self.space(position)
+        if segments is None or not self.wanted(segments):
+            return self.content(position, segments, schema)
+        end = self.content(position, None, schema)
+        self.found.append((position, end, segments))
+        return end
+
+    def content(self, position, segments, schema):
+        data, first = self.data, self.data[position:position + 1]
+        if first not in (b"{", b"["):
+            return (STRING if first == b'"' else SCALAR).match(data, position).end()
+        closing, index = (b"}" if first == b"{" else b"]"), 0
+        position = self.space(position + 1)
+        while data[position:position + 1] != closing:
             segment = index
-        yield from json_tokens(data, position, segments + [segment], wanted)
-        index += 1
-        position = SPACE.match(data, json_tokens.end).end()
-        if data[position:position + 1] == b",":
-            position = SPACE.match(data, position + 1).end()
-    json_tokens.end = position + 1
+            if first == b"{":
+                key = STRING.match(data, position)
+                segment = json.loads(key.group().decode("utf-8"))
+                position = self.space(key.end()) + 1
+            inside = segments
+            if segments is not None and not (first == b"{" and self.types.is_tag(schema)):
+                inside = segments + [segment]
+            member = None if schema is None else self.types.member(schema, segment)
+            position = self.space(self.value(position, inside, member))
+            index += 1
+            if data[position:position + 1] == b",":
+                position = self.space(position + 1)
+        return position + 1
 
 
-def open_json(data, part):
+def open_json(data, part, types=NoTypes()):
     output, copied = b"", 0
-    for start, end, segments in json_tokens(data, 0, [], lambda path: part.field(path) is not None):
+    for start, end, segments in Tokens(data, lambda path: part.field(path) is not None, types).found:
         token = data[start:end]
         if token == b"null":
             continue
@@ -522,6 +533,32 @@ def open_avro(data, part, sealed, schemas):
     return frame + AvroOpening(schema, part, sealed).run(data[len(frame):])
 
 
+def open_converted(data, part, original, schemas):
+    """The original payload of one that was converted to JSON."""
+    layout = part.part
+    if any(field["type"] != "json" or "in" in field for _, field in part.rules):
+        raise Refused("a field of converted JSON that is not json")
+    frame, types = base64.b64decode(layout.get("frame", ""), validate=True), NoTypes()
+    if ("schema" in layout) != bool(frame) or frame and frame[:5] != b"\0" + struct.pack(">I", layout["schema"]):
+        raise Refused("the framing names another schema")
+    if layout["format"] == "avro":
+        schema = schemas.registered(layout["schema"]) if frame else schemas.file
+        if not frame and fingerprint(schema) != layout["fingerprint"]:
+            raise Refused("another schema")
+        types = AvroTypes(schema)
+    elif layout["format"] != "json_schema":
+        raise Refused("a format that this reader does not convert")
+    text = open_json(data, part, types)
+    if ("original" in layout) != (original is not None):
+        raise Refused("an original where none is, or none where one is")
+    if original is not None:
+        return part.envelope.decrypt(layout["original"], original, part.name, "payload", b"original")
+    try:
+        return frame + (binary(types, text) if layout["format"] == "avro" else text)
+    except (Unfit, ValueError, OverflowError, AttributeError, TypeError, KeyError) as misfit:
+        raise Refused("the text does not fit its schema") from misfit
+
+
 class Schemas:
     def __init__(self, file, registry):
         self.file, self.registry = None, registry
@@ -559,7 +596,8 @@ def open_record(line, options, keys, schemas):
         raise Refused("not encrypted")
     opened = {}
     for part in ("key", "value"):
-        opened[part] = encoded(Part(part, envelope).run(record[part], own.pop(f"fieldseal.{part}", None), schemas[part]))
+        sealed, original = own.pop(f"fieldseal.{part}", None), own.pop(f"fieldseal.{part}.original", None)
+        opened[part] = encoded(Part(part, envelope).run(record[part], sealed, original, schemas[part]))
     if own:
         raise Refused("a header that the layout does not call for")
     kept = open_headers([(name, data) for name, data in headers if not name.startswith("fieldseal.")], envelope)

@@ -50,10 +50,10 @@ struct EncryptionRulesBuilder {
         let schema = schemas.check(section, format: EncryptSettings.format, file: EncryptSettings.schemaFile)
         guard let format = located(EncryptSettings.format, in: section) else { return nil }
         guard section.has(EncryptSettings.recordValue) else {
-            return PartRule(.nothing, format: format.value, schemaText: schema?.text)
+            return PartRule(.nothing, format: format.value, schemaText: schema?.text, schemaDataMode: mode(section))
         }
         guard let value = section[EncryptSettings.recordValue] else { return nil }
-        let builder = PartRuleBuilder(diagnostics: diagnostics, schemas: schemas, settings: .value)
+        let builder = PartRuleBuilder(diagnostics: diagnostics, schemas: schemas, settings: .value, mode: mode(section))
         return builder.build(value, format: format, schema: schema)
     }
 
@@ -63,7 +63,7 @@ struct EncryptionRulesBuilder {
         let schemas = SchemaRule(diagnostics: diagnostics, registry: registry)
         let schema = schemas.check(key, format: RecordKeySettings.format, file: RecordKeySettings.schemaFile)
         guard let format = located(RecordKeySettings.format, in: key) else { return nil }
-        let builder = PartRuleBuilder(diagnostics: diagnostics, schemas: schemas, settings: .key)
+        let builder = PartRuleBuilder(diagnostics: diagnostics, schemas: schemas, settings: .key, mode: mode(section))
         return builder.build(key, format: format, schema: schema)
     }
 
@@ -79,17 +79,24 @@ struct EncryptionRulesBuilder {
         return rules.count == entries.count ? rules : nil
     }
 
+    private func mode(_ section: SectionValue) -> SchemaDataMode {
+        section[EncryptSettings.schemaDataMode] ?? .preserveAvro
+    }
+
     private func located(_ format: Setting<PayloadFormat>, in section: SectionValue) -> Located<PayloadFormat>? {
         section.located(format)
             ?? section[format].map { Located(value: $0, mark: section.mark, path: section.path(of: format)) }
     }
 
     private func checkMode(_ section: SectionValue) {
-        guard let mode = section.located(EncryptSettings.schemaDataMode), let format = section[EncryptSettings.format],
-            format == .json || format == .bytes
+        guard let mode = section.located(EncryptSettings.schemaDataMode), let format = section[EncryptSettings.format]
         else { return }
-        diagnostics.error(
-            at: mode.mark, mode.path,
-            "found \"\(mode.value.rawValue)\" with format \(format.rawValue); allowed: with format avro or auto")
+        switch (format, mode.value) {
+        case (.json, _), (.bytes, _), (.jsonSchema, .preserveAvro):
+            diagnostics.error(
+                at: mode.mark, mode.path,
+                "found \"\(mode.value.rawValue)\" with format \(format.rawValue); allowed: with format avro or auto")
+        default: break
+        }
     }
 }

@@ -21,6 +21,7 @@ struct PartRuleBuilder {
     let diagnostics: DiagnosticCollector
     let schemas: SchemaRule
     let settings: Settings
+    let mode: SchemaDataMode
 
     /// The rule; nil only where errors have been told.
     ///
@@ -33,7 +34,7 @@ struct PartRuleBuilder {
         case (true, false):
             checkCompression(section)
             return fields(section, format: format, schema: schema).map {
-                PartRule(.fields($0), format: format.value, schemaText: schema?.text)
+                PartRule(.fields($0), format: format.value, schemaText: schema?.text, schemaDataMode: mode)
             }
         case (false, true):
             guard let payload = section[settings.payload], let key = payload[PayloadSettings.keySecretId],
@@ -78,7 +79,7 @@ struct PartRuleBuilder {
         }
         let rules = fields.compactMap(rule)
         guard rules.count == fields.count else { return nil }
-        if let schema { schemas.check(rules, fields, against: schema) }
+        if let schema { schemas.check(rules, fields, against: schema, mode: mode) }
         return rules
     }
 
