@@ -268,6 +268,14 @@ import Testing
             #"{"type":"external_account","audience":"a","subject_token_type":"t","token_url":"https://h","credential_source":{"file":"f"},"service_account_impersonation":{"token_lifetime_seconds":5}}"#,
             "token_lifetime_seconds"
         ),
+        (
+            #"{"type":"external_account","audience":"a","subject_token_type":"t","token_url":"https://h","credential_source":{"file":"f"},"service_account_impersonation":{"token_lifetime_seconds":3600.5}}"#,
+            "no whole number"
+        ),
+        (
+            #"{"type":"external_account","audience":"a","subject_token_type":"t","token_url":"https://h","credential_source":{"file":"f"},"service_account_impersonation":{"token_lifetime_seconds":"3600"}}"#,
+            "no number"
+        ),
     ])
     func aCredentialsFileThatCanNotBeUsedIsFoundAtStart(content: String, words: String) throws {
         let folder = try TemporaryFolder()
@@ -276,7 +284,7 @@ import Testing
             try GCPService(GCPSettings(credentials: .file(path: folder.file("sa.json"))))
         } throws: { error in
             guard case .invalidSettings(let reason)? = error as? KeyManagementError else { return false }
-            return content.isEmpty || reason.contains(words)
+            return reason.contains(content.isEmpty ? "is empty" : words)
         }
     }
 
