@@ -13,9 +13,10 @@ struct Fieldseal: AsyncParsableCommand {
             Examples:
               fieldseal check -c fieldseal.yaml
               fieldseal transform -c fieldseal.yaml --pair customers < records.jsonl
+              fieldseal keys test -c fieldseal.yaml
               fieldseal run -c fieldseal.yaml
             """,
-        subcommands: [RunCommand.self, CheckCommand.self, TransformCommand.self])
+        subcommands: [RunCommand.self, CheckCommand.self, TransformCommand.self, KeysCommand.self])
 
     static func main() async {
         ProcessHardening.apply()
