@@ -94,9 +94,14 @@ let package = Package(
         // Servers that tests start.
         .target(name: "TestServers", dependencies: ["HTTPTransport"], path: "Tests/TestServers"),
 
+        // Apache's C library reads what we write; no part of the product.
+        .systemLibrary(
+            name: "CAvro", path: "Tests/CAvro", pkgConfig: "avro-c", providers: [.apt(["libavro-dev"])]),
+        .target(name: "AvroCJudge", dependencies: ["CAvro"], path: "Tests/AvroCJudge"),
+
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
-        .testTarget(name: "FormatsTests", dependencies: ["Formats"]),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "AvroCJudge"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["Records", "HTTPTransport", "TestServers"]),
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient", "Records"]),
         .testTarget(
@@ -114,7 +119,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Pipeline", "KafkaClient", "Transform", "Records", "TestServers", "fieldseal",
+                "Pipeline", "KafkaClient", "Transform", "Records", "TestServers", "AvroCJudge", "fieldseal",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
