@@ -25,6 +25,9 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CGcrypt", pkgConfig: "libgcrypt", providers: [.apt(["libgcrypt20-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CCompression", pkgConfig: "libzstd",
+            providers: [.apt(["zlib1g-dev", "liblz4-dev", "libzstd-dev", "libsnappy-dev"])]),
 
         .systemLibrary(name: "CProcess"),
 
@@ -34,7 +37,7 @@ let package = Package(
         // Floor 2.
         .target(
             name: "Cryptography", dependencies: ["Records", "COpenSSL", "CSodium", "CGcrypt"], swiftSettings: hotPath),
-        .target(name: "Formats", dependencies: ["Records"], swiftSettings: hotPath),
+        .target(name: "Formats", dependencies: ["Records", "CCompression"], swiftSettings: hotPath),
         .target(name: "HTTPTransport", dependencies: ["Records", "CCurl"]),
         .target(name: "KafkaClient", dependencies: ["Records", "CRdKafka"], swiftSettings: hotPath),
 
@@ -100,7 +103,7 @@ let package = Package(
         .target(name: "AvroCJudge", dependencies: ["CAvro"], path: "Tests/AvroCJudge"),
 
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
-        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
+        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "TestServers"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "AvroCJudge"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["Records", "HTTPTransport", "TestServers"]),
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient", "Records"]),
