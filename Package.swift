@@ -28,6 +28,7 @@ let package = Package(
         .systemLibrary(
             name: "CCompression", pkgConfig: "libzstd",
             providers: [.apt(["zlib1g-dev", "liblz4-dev", "libzstd-dev", "libsnappy-dev"])]),
+        .systemLibrary(name: "CAvro", pkgConfig: "avro-c", providers: [.apt(["libavro-dev"])]),
 
         .systemLibrary(name: "CProcess"),
 
@@ -85,7 +86,7 @@ let package = Package(
         .executableTarget(
             name: "FieldsealBenchmarks",
             dependencies: [
-                "Records", "Cryptography", "Formats", "KeyManagement", "Transform", "KafkaClient", "Pipeline",
+                "Records", "Cryptography", "Formats", "KeyManagement", "Transform", "KafkaClient", "Pipeline", "CAvro",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: hotPath),
@@ -97,14 +98,14 @@ let package = Package(
         // Servers that tests start.
         .target(name: "TestServers", dependencies: ["HTTPTransport"], path: "Tests/TestServers"),
 
-        // Apache's C library reads what we write; no part of the product.
-        .systemLibrary(
-            name: "CAvro", path: "Tests/CAvro", pkgConfig: "avro-c", providers: [.apt(["libavro-dev"])]),
+        // Made-up Avro schemas and records.
+        .target(name: "AvroCases", dependencies: ["Records", "Formats"], path: "Tests/AvroCases"),
+        // Apache's C library reads what we write.
         .target(name: "AvroCJudge", dependencies: ["CAvro"], path: "Tests/AvroCJudge"),
 
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "TestServers"]),
-        .testTarget(name: "FormatsTests", dependencies: ["Formats", "AvroCJudge"]),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "AvroCases", "AvroCJudge"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["Records", "HTTPTransport", "TestServers"]),
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient", "Records"]),
         .testTarget(
@@ -114,7 +115,7 @@ let package = Package(
         .testTarget(
             name: "TransformTests",
             dependencies: [
-                "Records", "Cryptography", "Formats", "KeyManagement", "SchemaRegistry", "Transform",
+                "AvroCases", "Records", "Cryptography", "Formats", "KeyManagement", "SchemaRegistry", "Transform",
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Vectors"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),

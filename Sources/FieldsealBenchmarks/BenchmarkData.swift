@@ -1,4 +1,5 @@
 import Records
+import Transform
 
 /// What all benchmarks work on: 4,000 different customers in both formats, plain and sealed, each made when first asked for.
 final class BenchmarkData {
@@ -7,6 +8,7 @@ final class BenchmarkData {
     private let customers: [Customer]
     private var plainStores: [BenchmarkFormat: RecordStore] = [:]
     private var sealedStores: [BenchmarkFormat: RecordStore] = [:]
+    private var convertedStores: [BenchmarkFormat: RecordStore] = [:]
 
     init() throws {
         var generator = SeededGenerator(seed: 20_261_124)
@@ -26,17 +28,30 @@ final class BenchmarkData {
     /// The same records, encrypted.
     func sealed(_ format: BenchmarkFormat) throws -> RecordStore {
         if let made = sealedStores[format] { return made }
+        let store = try seal(format, schemaDataMode: .preserveAvro)
+        sealedStores[format] = store
+        return store
+    }
+
+    /// The same records, encrypted and converted to JSON text.
+    func converted(_ format: BenchmarkFormat) throws -> RecordStore {
+        if let made = convertedStores[format] { return made }
+        let store = try seal(format, schemaDataMode: .convertJSON)
+        convertedStores[format] = store
+        return store
+    }
+
+    private func seal(_ format: BenchmarkFormat, schemaDataMode: SchemaDataMode) throws -> RecordStore {
         var sealed: [(key: [UInt8], value: [UInt8], headers: [(name: [UInt8], value: [UInt8])])] = []
         let empty = UnsafeRawBufferPointer(start: nil, count: 0)
-        try BenchmarkTransforms.run(transforms.encryptor(format), over: plain(format)) { record in
+        try BenchmarkTransforms.run(transforms.encryptor(format, schemaDataMode: schemaDataMode), over: plain(format)) {
+            record in
             sealed.append(
                 (
                     Array(record.key ?? empty), Array(record.value ?? empty),
                     record.headers.map { (Array($0.name), Array($0.value ?? empty)) }
                 ))
         }
-        let store = RecordStore(topic: BenchmarkTransforms.target(format), sealed)
-        sealedStores[format] = store
-        return store
+        return RecordStore(topic: BenchmarkTransforms.target(format), sealed)
     }
 }

@@ -22,14 +22,16 @@ struct BenchmarkTransforms: Sendable {
     static func target(_ format: BenchmarkFormat) -> String { "customers.\(format).encrypted" }
 
     /// An encryptor for one thread.
-    func encryptor(_ format: BenchmarkFormat) throws -> RecordEncryptor {
+    func encryptor(
+        _ format: BenchmarkFormat, schemaDataMode: SchemaDataMode = .preserveAvro
+    ) throws -> RecordEncryptor {
         let rules = EncryptionRules(
             format: format == .json ? .json : .avro,
             valueFields: try Customer.sealedPaths.map {
                 FieldRule(
                     path: try FieldPath(parsing: $0), key: try KeySecretTemplate(parsing: Self.keyAddress),
                     algorithm: .aes256GCM)
-            }, schemaText: format.schema)
+            }, schemaText: format.schema, schemaDataMode: schemaDataMode)
         return try RecordEncryptor(
             rules: rules, target: Self.target(format), keys: DataKeyReader(cache: cache))
     }

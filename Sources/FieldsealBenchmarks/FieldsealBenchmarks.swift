@@ -17,7 +17,8 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
     @Option(help: "Rounds, in which the benchmarks take turns.")
     var rounds = 9
 
-    private static let names = TransformBenchmarks.names + WorkerBenchmarks.names + [CommandMemory.name]
+    private static let names =
+        TransformBenchmarks.names + ConversionBenchmarks.names + WorkerBenchmarks.names + [CommandMemory.name]
 
     func validate() throws {
         guard rounds >= 1 else { throw ValidationError("--rounds must be at least 1") }
@@ -32,6 +33,12 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
             let benchmarks = try TransformBenchmarks.make(
                 transforms.union([TransformBenchmarks.baseline]), of: data)
             show(try InProcessBenchmark.measure(benchmarks, rounds: rounds, passes: 10))
+        }
+        let conversions = ConversionBenchmarks.needed(for: chosen)
+        if !conversions.isEmpty {
+            show(
+                try InProcessBenchmark.measure(
+                    ConversionBenchmarks.make(conversions, of: data), rounds: rounds, passes: 10))
         }
         guard !chosen.isDisjoint(with: WorkerBenchmarks.names + [CommandMemory.name]) else { return }
         let broker = try BenchmarkBroker()

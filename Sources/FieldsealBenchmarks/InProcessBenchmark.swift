@@ -4,6 +4,8 @@ struct InProcessBenchmark {
     let records: Int
     /// What it is measured against, by name.
     var baseline: String?
+    /// What kind of thing that is.
+    var kind = BenchmarkRow.Baseline.cryptoOnly
     /// Handles every record once.
     let pass: () throws -> Void
 
@@ -22,6 +24,6 @@ struct InProcessBenchmark {
                     records: benchmark.records * passes)
             }
         }
-        return benchmarks.map { measurements.row($0.name, baseline: $0.baseline, kind: .cryptoOnly) }
+        return benchmarks.map { measurements.row($0.name, baseline: $0.baseline, kind: $0.kind) }
     }
 }

@@ -1,3 +1,4 @@
+import Formats
 import Cryptography
 import Records
 import Testing
@@ -110,7 +111,7 @@ struct EnvelopeLayoutGenerator {
 
     private mutating func part(_ keys: Int) -> EnvelopeLayout.Part {
         if random.below(3) == 0 {
-            let compressions = EnvelopeLayout.Compression.allCases
+            let compressions = Compression.allCases
             return .payload(key: random.below(keys), compression: compressions[random.below(compressions.count)])
         }
         let formats = EnvelopeLayout.Format.allCases
