@@ -4,10 +4,11 @@ import ArgumentParser
 struct KeysCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
-        abstract: "Tries the keys of a configuration.",
+        abstract: "Tries the keys of a configuration, and lists those of a topic.",
         discussion: """
             Examples:
               fieldseal keys test -c fieldseal.yaml
+              fieldseal keys show -c fieldseal.yaml --pair customers
             """,
-        subcommands: [KeysTestCommand.self])
+        subcommands: [KeysTestCommand.self, KeysShowCommand.self])
 }
