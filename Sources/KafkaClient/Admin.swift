@@ -43,6 +43,25 @@ public final class Admin {
             replicationFactor: Int(found.partitions[0].replica_cnt))
     }
 
+    /// All topics of the cluster that can be used now, in no order.
+    public func topics(timeout milliseconds: Int) throws(KafkaError) -> [TopicDescription] {
+        var metadata: UnsafePointer<rd_kafka_metadata>?
+        let code = rd_kafka_metadata(handle.pointer, 1, nil, &metadata, Int32(clamping: milliseconds))
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata else {
+            throw KafkaError("list the topics", code: code)
+        }
+        defer { rd_kafka_metadata_destroy(metadata) }
+        return (0..<Int(max(metadata.pointee.topic_cnt, 0))).compactMap { index in
+            let topic = metadata.pointee.topics[index]
+            guard topic.err == RD_KAFKA_RESP_ERR_NO_ERROR, topic.partition_cnt > 0, let name = topic.topic else {
+                return nil
+            }
+            return TopicDescription(
+                name: String(cString: name), partitions: Int(topic.partition_cnt),
+                replicationFactor: Int(topic.partitions[0].replica_cnt))
+        }
+    }
+
     /// The settings of topic `name`, by name (Kafka's DescribeConfigs).
     public func settings(
         ofTopic name: String, timeout milliseconds: Int

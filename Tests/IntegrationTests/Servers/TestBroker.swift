@@ -58,15 +58,14 @@ final class TestBroker: Sendable {
 
     /// Writes `records` in their order.
     func write(_ records: [TestRecord], to topic: String) throws {
-        let producer = try Producer(
-            topic: topic,
-            settings: [
-                "bootstrap.servers": bootstrapServers, "enable.idempotence": "true",
-                "delivery.report.only.error": "true",
-            ])
+        let producer = try Producer(settings: [
+            "bootstrap.servers": bootstrapServers, "enable.idempotence": "true",
+            "delivery.report.only.error": "true",
+        ])
+        let target = try producer.open(topic: topic)
         for record in records {
             repeat {
-                switch record.withView(producer.produce) {
+                switch record.withView({ producer.produce($0, to: target) }) {
                 case .queued: break
                 case .queueFull:
                     producer.poll(milliseconds: 10)
