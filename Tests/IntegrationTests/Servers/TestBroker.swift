@@ -2,6 +2,7 @@ import Foundation
 import KafkaClient
 import Pipeline
 import Records
+import TestServers
 
 /// A Kafka broker of a test's own.
 final class TestBroker: Sendable {
@@ -50,6 +51,17 @@ final class TestBroker: Sendable {
         let settings = ["retention.ms": "-1"].merging(settings) { _, new in new }
         try admin().create(
             topic: name, partitions: partitions, replicationFactor: 1, settings: settings, timeout: 10_000)
+    }
+
+    /// Deletes a topic, by a tool of other people's: the product deletes none.
+    func deleteTopic(_ name: String) throws {
+        let script = """
+            import sys
+            from confluent_kafka.admin import AdminClient
+            admin = AdminClient({"bootstrap.servers": sys.argv[1]})
+            admin.delete_topics([sys.argv[2]])[sys.argv[2]].result(20)
+            """
+        _ = try CommandRun([ServerProcess.tools.appending(path: "python").path, "-c", script, bootstrapServers, name])
     }
 
     func admin() throws -> Admin {
