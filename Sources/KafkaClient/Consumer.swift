@@ -195,7 +195,8 @@ public final class Consumer {
         while rd_kafka_consumer_closed(handle.pointer) == 0, ContinuousClock.now < deadline {
             serveClosing(queue)
         }
-        if rd_kafka_consumer_closed(handle.pointer) == 0 { handle.destroyInBackground() }
+        // librdkafka 2.0.2 waits for ever for the partitions of a topic that was deleted while it read them.
+        if rd_kafka_consumer_closed(handle.pointer) == 0 || handle.context.hasLostTopic { handle.destroyInBackground() }
     }
 
     /// Serves one event of a consumer that is closing. Not by callbacks: librdkafka 2.0.2 aborts the process where a record

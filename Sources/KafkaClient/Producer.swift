@@ -164,6 +164,11 @@ public final class Producer {
         try check(rd_kafka_abort_transaction(handle.pointer, Int32(clamping: milliseconds)), "abort the transaction")
     }
 
+    /// Asks the cluster again how many partitions topic `name` has: what is known is not asked for by itself for minutes.
+    public func refresh(topic name: String, timeout milliseconds: Int) throws(KafkaError) {
+        _ = try handle.describe(topic: name, timeout: milliseconds)
+    }
+
     /// The first and the next offset of a partition of any topic, asked of its leader.
     public func watermarks(
         topic: String, partition: Int32, timeout milliseconds: Int

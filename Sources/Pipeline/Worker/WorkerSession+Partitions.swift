@@ -55,12 +55,25 @@ extension WorkerSession: RebalanceDelegate {
             end = .renew
             return false
         }
+        refresh(source)
         do throws(PipelineError) {
             try topics.put(source, make: task.transform)
             return true
         } catch {
             end = .failed(error)
             return false
+        }
+    }
+
+    /// Lets the producer know of partitions that a target was given since it asked.
+    private func refresh(_ source: SourceTopic) {
+        guard let index = topics.index(ofTopic: source.name),
+            topics.source(at: index).targetPartitions != source.targetPartitions
+        else { return }
+        do {
+            try producer.refresh(topic: source.target, timeout: 5_000)
+        } catch {
+            log.kafka(error)
         }
     }
 
