@@ -4,16 +4,17 @@ import Records
 /// Puts a backlog into a topic all at once: the records are written in a transaction, and show when it is committed.
 final class SourceFeeder {
     private let producer: Producer
+    private let topic: ProducerTopic
 
     /// Writes `count` records to `topic`, those of `store` over and over, over `partitions` partitions in turn.
     init(_ topic: String, from store: RecordStore, count: Int, partitions: Int, broker: BenchmarkBroker) throws {
         producer = try Producer(
-            topic: topic,
             settings: [
                 "bootstrap.servers": broker.bootstrapServers, "transactional.id": "feed.\(topic)",
                 "compression.type": "lz4", "delivery.report.only.error": "true",
                 "queue.buffering.max.messages": "1000000",
             ])
+        self.topic = try producer.open(topic: topic)
         try producer.initTransactions(timeout: BenchmarkBroker.timeout)
         try producer.beginTransaction()
         for index in 0..<count {
@@ -33,7 +34,7 @@ final class SourceFeeder {
 
     private func write(_ record: RecordView) throws {
         while true {
-            switch producer.produce(record) {
+            switch producer.produce(record, to: topic) {
             case .queued: return
             case .queueFull: producer.poll(milliseconds: 10)
             case .tooLarge: throw KafkaError.undelivered(.messageTooLarge)

@@ -16,8 +16,8 @@ struct EncryptionRulesBuilder {
         let schemas = SchemaRule(diagnostics: diagnostics, registry: registry)
         let schema = schemas.check(section, format: EncryptSettings.format, file: EncryptSettings.schemaFile)
         checkMode(section, format: format)
-        guard let value = section[EncryptSettings.recordValue], let located = value.located(RecordValueSettings.fields)
-        else { return nil }
+        let value = section[EncryptSettings.recordValue]
+        guard let located = value?.located(RecordValueSettings.fields) ?? noFields(section) else { return nil }
         let fields = located.value.map(\.value)
         guard fields.count <= RecordValueSettings.limit else {
             diagnostics.error(
@@ -27,16 +27,31 @@ struct EncryptionRulesBuilder {
         }
         let address = KeyAddressRule(diagnostics: diagnostics, keyService: keyService)
         for field in fields { field.located(FieldSettings.keySecretId).map(address.check) }
-        SealedFieldsRule(diagnostics: diagnostics).check(fields)
+        SealedFieldsRule(diagnostics: diagnostics).check(
+            fields, otherKeys: [section.located(EncryptSettings.defaultKeySecretId)].compactMap { $0 })
         let rules = fields.compactMap(rule)
         checkKeyCount(rules, located)
+        let tags = TagRuleBuilder(diagnostics: diagnostics, keyService: keyService)
+            .build(section, format: format, keys: rules.map(\.key))
         guard rules.count == fields.count, let format else { return nil }
         let mode = section[EncryptSettings.schemaDataMode] ?? .preserveAvro
         if let schema { schemas.check(rules, fields, against: schema, mode: mode) }
         return EncryptionRules(
             format: format, valueFields: rules, padding: section[EncryptSettings.padding] ?? 16,
             bindsKey: section[EncryptSettings.bindKey] ?? true, schemaText: schema?.text,
-            schemaDataMode: mode)
+            schemaDataMode: mode, tags: tags)
+    }
+
+    /// Where tags choose the fields, none need be listed; elsewhere it is an error that none are.
+    private func noFields(_ section: SectionValue) -> Located<[Located<SectionValue>]>? {
+        guard !section.has(EncryptSettings.recordValue) else { return nil }
+        guard section.has(EncryptSettings.tags) else {
+            diagnostics.error(
+                at: section.mark, section.path,
+                "the key \"recordValue\" is missing; allowed: \(EncryptSettings.recordValue.allowed), or tags")
+            return nil
+        }
+        return Located(value: [], mark: section.mark, path: section.path)
     }
 
     private func rule(_ field: SectionValue) -> FieldRule? {

@@ -46,11 +46,15 @@ struct PairSet {
             }
             guard topics.mayWrite(sourceOf: reader) else { continue }
             isWritten = true
-            let fields = pair[PairSettings.encrypt]?[EncryptSettings.recordValue]?[RecordValueSettings.fields] ?? []
-            for field in fields {
-                guard let template = field.value[FieldSettings.keySecretId] else { continue }
-                let pattern = KeySecretPattern(template: template)
-                if !patterns.contains(pattern) { patterns.append(pattern) }
+            let encrypt = pair[PairSettings.encrypt]
+            let fields = encrypt?[EncryptSettings.recordValue]?[RecordValueSettings.fields] ?? []
+            let templates =
+                fields.compactMap { $0.value[FieldSettings.keySecretId] }
+                + [encrypt?[EncryptSettings.defaultKeySecretId]].compactMap { $0 }
+            // What a schema may name, records may carry.
+            let named = encrypt?[EncryptSettings.keks]?.map(\.value) ?? []
+            for pattern in templates.map(KeySecretPattern.init(template:)) + named where !patterns.contains(pattern) {
+                patterns.append(pattern)
             }
         }
         if isWritten { return patterns.isEmpty ? .unknown : .known(patterns) }

@@ -5,7 +5,8 @@ import Records
 struct SealedFieldsRule {
     let diagnostics: DiagnosticCollector
 
-    func check(_ fields: [SectionValue]) {
+    /// Checks the fields of a part, and the sources of keys that other settings name.
+    func check(_ fields: [SectionValue], otherKeys: [Located<KeySecretTemplate>] = []) {
         let paths = fields.compactMap { $0.located(FieldSettings.fieldName) }
         for (index, path) in paths.enumerated() {
             guard let earlier = paths[..<index].first(where: { $0.value.overlaps(path.value) }) else { continue }
@@ -16,6 +17,7 @@ struct SealedFieldsRule {
                     + "\(earlier.mark.line); allowed: a field that is neither sealed twice nor inside another")
         }
         for field in fields { field.located(FieldSettings.keySecretId).map { checkSources($0, paths) } }
+        for key in otherKeys { checkSources(key, paths) }
     }
 
     /// Nobody could find the key again once its name is sealed.

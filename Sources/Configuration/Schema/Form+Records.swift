@@ -39,6 +39,18 @@ extension Form where Value == String {
     }
 }
 
+extension Form where Value == String {
+    /// What the names of attributes in schemas begin with.
+    static var attributeNamespace: Form {
+        .scalar("letters, digits, '.', '_', '-' and ':', at most 64 characters") { found in
+            let isPlain = found.text.utf8.allSatisfy { byte in
+                Self.isName(String(Unicode.Scalar(byte)) + "x", limit: 2) || byte == UInt8(ascii: ":")
+            }
+            return isPlain && 1...64 ~= found.text.utf8.count ? .value(found.text) : .refused()
+        }
+    }
+}
+
 extension Form where Value == FieldPath {
     /// Where a field is.
     static var fieldPath: Form {

@@ -26,7 +26,25 @@ enum EncryptSettings {
         "bindKey", .boolean, .defaulted(true),
         "Whether a ciphertext opens only in a record with the same key.")
     static let recordValue = Setting(
-        "recordValue", .section(RecordValueSettings.section), .required, "What is sealed in values.")
+        "recordValue", .section(RecordValueSettings.section), .optional("required without `tags`"),
+        "What is sealed in values.")
+    static let tags = Setting(
+        "tags", .list(of: .text("a tag"), allowsEmpty: false), .optional("no tags"),
+        "Seals the fields of values that their schemas give one of these tags, or a key or algorithm of their own. Values "
+            + "without a schema are refused then.")
+    static let defaultKeySecretId = Setting(
+        "defaultKeySecretId", .keyTemplate, .optional("required with `tags`"),
+        "The KEK of fields that are chosen by their tags and name none themselves.")
+    static let defaultAlgorithm = Setting(
+        "defaultAlgorithm", .choice(Algorithm.self), .defaulted(.aes128GCM),
+        "How fields are sealed that are chosen by their tags and name no algorithm themselves.")
+    static let attributeNamespace = Setting(
+        "attributeNamespace", .attributeNamespace, .defaulted("fieldseal."),
+        "What the names of Fieldseal's own attributes in schemas begin with: `tags`, `keySecretId` and `algorithm` follow."
+    )
+    static let keks = Setting(
+        "keks", .list(of: .keyPattern), .optional("the keys without templates that this section names"),
+        "Further KEKs that a schema may name for its fields. `*` stands for part of one segment.")
     static let onError = Setting(
         "onError", .choice(ErrorPolicy.self, planned: ["dead_letter"]), .defaulted(.halt),
         "What happens where a record can't be encrypted. `halt`: its partition stops there, the others go on.")
@@ -34,13 +52,10 @@ enum EncryptSettings {
     static let section = Section(
         "pairs[].encrypt", "",
         [
-            format, schemaFile, schemaDataMode, padding, bindKey, recordValue, onError,
+            format, schemaFile, schemaDataMode, padding, bindKey, recordValue, tags, defaultKeySecretId,
+            defaultAlgorithm, attributeNamespace, keks, onError,
             PlannedSetting("recordKey", "sealed record keys"),
             PlannedSetting("recordHeader", "sealed headers"),
-            PlannedSetting("tags", "fields by their tags in the schema"),
-            PlannedSetting("defaultKeySecretId", "for `tags`"),
-            PlannedSetting("defaultAlgorithm", "for `tags`"),
-            PlannedSetting("attributeNamespace", "for `tags`"),
             PlannedSetting("allowCompactedKeys", "for `recordKey`"),
             PlannedSetting("purgeSource", "deleting what was encrypted from the source"),
             PlannedSetting("deadLetterTopic", "for `onError: dead_letter`"),

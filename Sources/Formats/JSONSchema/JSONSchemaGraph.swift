@@ -202,7 +202,7 @@ struct JSONSchemaGraph {
             throw TagError(at: reference, "the reference's fragment is not percent-encoded as it must be")
         }
         return plain.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map {
-            $0.replacing("~1", with: "/").replacing("~0", with: "~")
+            String($0.replacing("~1", with: "/").replacing("~0", with: "~"))
         }
     }
 

@@ -23,7 +23,8 @@ struct JSONSchemaTagsTests {
             (#"{"properties":{"o":{"properties":{"a":{TAG}}}}}"#, ["o.a"]),
             (#"{"properties":{"l":{"items":{TAG}}}}"#, ["l[*]"]),
             (#"{"properties":{"l":{"items":[{},{TAG}]}}}"#, ["l[1]"]),
-            (#"{"properties":{"l":{"prefixItems":[{TAG}],"items":{"properties":{"x":{TAG}}}}}}"#, ["l[0]", "l[*].x"]),
+            (#"{"properties":{"l":{"prefixItems":[{TAG}],"items":{TAG}}}}"#, ["l[*]"]),
+            (#"{"properties":{"l":{"prefixItems":[{},{TAG},{TAG}]}}}"#, ["l[1]", "l[2]"]),
             (#"{"properties":{"m":{"additionalProperties":{TAG}}}}"#, ["m.*"]),
             (#"{"properties":{"m":{"patternProperties":{"^x":{TAG}},"properties":{"y":{TAG}}}}}"#, ["m.*"]),
             (#"{"additionalProperties":{TAG}}"#, ["*"]),
@@ -82,5 +83,8 @@ struct JSONSchemaTagsTests {
         #expect(throws: TagError.self) { try fields("[") }
         #expect(throws: TagError.self) { try fields("7") }
         #expect(throws: TagError.self) { try fields(#"{"properties":{"a":7}}"#) }
+        // Neither path holds the other.
+        let tuple = #"{"properties":{"l":{"prefixItems":[{TAG}],"items":{"properties":{"x":{TAG}}}}}}"#
+        #expect(throws: TagError.self) { try fields(tuple.replacing("TAG", with: Self.tag)) }
     }
 }

@@ -57,7 +57,7 @@ struct PairsFile {
                 target: '\(sealTopics.target)'
                 \(common)
                 encrypt:
-                  recordValue: {fields: [\(sealed.joined(separator: ", "))]}
+                  \(fields.isEmpty ? "" : "recordValue: {fields: [\(sealed.joined(separator: ", "))]}")
                   \(encrypt)
               - name: open
                 source: '\(openTopics.source)'
