@@ -47,10 +47,7 @@ struct PairSet {
             guard topics.mayWrite(sourceOf: reader) else { continue }
             isWritten = true
             let encrypt = pair[PairSettings.encrypt]
-            let fields = encrypt?[EncryptSettings.recordValue]?[RecordValueSettings.fields] ?? []
-            let templates =
-                fields.compactMap { $0.value[FieldSettings.keySecretId] }
-                + [encrypt?[EncryptSettings.defaultKeySecretId]].compactMap { $0 }
+            let templates = encrypt.map(SealedParts.init)?.keyTemplates.map(\.value) ?? []
             // What a schema may name, records may carry.
             let named = encrypt?[EncryptSettings.keks]?.map(\.value) ?? []
             for pattern in templates.map(KeySecretPattern.init(template:)) + named where !patterns.contains(pattern) {

@@ -9,20 +9,23 @@ struct TagRuleBuilder {
     let keyService: KeyService
 
     /// The rule; nil where there are no tags, or where errors have been told.
-    ///
-    /// - Parameter keys: the keys that the pair names elsewhere, which a schema may name too.
-    func build(_ section: SectionValue, format: PayloadFormat?, keys: [KeySecretTemplate]) -> TagRule? {
+    func build(_ section: SectionValue) -> TagRule? {
         guard section.has(EncryptSettings.tags) else {
             refuseWithoutTags(section)
             return nil
         }
-        if let format, [.json, .bytes].contains(format) {
+        if let format = section[EncryptSettings.format], [.json, .bytes].contains(format) {
             diagnostics.error(
                 at: section.mark(of: EncryptSettings.tags), section.path(of: EncryptSettings.tags),
                 "found tags with format \(format.rawValue), which has no schema; allowed: with another format")
         }
+        let parts = SealedParts(of: section)
+        if parts.valuePayload != nil {
+            diagnostics.error(
+                at: section.mark(of: EncryptSettings.tags), section.path(of: EncryptSettings.tags),
+                "found tags beside recordValue.payload, which seals whole values; allowed: one of the two")
+        }
         let address = KeyAddressRule(diagnostics: diagnostics, keyService: keyService)
-        section.located(EncryptSettings.defaultKeySecretId).map(address.check)
         let keks = section[EncryptSettings.keks] ?? []
         keks.forEach(address.check)
         guard section.has(EncryptSettings.defaultKeySecretId) else {
@@ -37,7 +40,8 @@ struct TagRuleBuilder {
         else { return nil }
         return TagRule(
             tags: tags.map(\.value), namespace: namespace, key: key, algorithm: algorithm,
-            allowedKeks: (keys + [key]).filter(\.isConstant).map(KeySecretPattern.init(template:)) + keks.map(\.value))
+            allowedKeks: parts.keyTemplates.map(\.value).filter(\.isConstant).map(KeySecretPattern.init(template:))
+                + keks.map(\.value))
     }
 
     private func refuseWithoutTags(_ section: SectionValue) {

@@ -26,8 +26,19 @@ enum EncryptSettings {
         "bindKey", .boolean, .defaulted(true),
         "Whether a ciphertext opens only in a record with the same key.")
     static let recordValue = Setting(
-        "recordValue", .section(RecordValueSettings.section), .optional("required without `tags`"),
-        "What is sealed in values.")
+        "recordValue", .section(RecordValueSettings.section),
+        .optional("one of `recordValue`, `recordKey`, `recordHeader` and `tags` must be there"),
+        "What is sealed of values.")
+    static let recordKey = Setting(
+        "recordKey", .section(RecordKeySettings.section), .optional("nothing"),
+        "What is sealed of keys. The same key gives another ciphertext each time: see formats.md for what that does to "
+            + "compaction and joins.")
+    static let recordHeader = Setting(
+        "recordHeader", .oneOrList(of: .section(RecordHeaderSettings.section)), .optional("none"),
+        "Which headers are sealed: one entry, or a list of them.")
+    static let allowCompactedKeys = Setting(
+        "allowCompactedKeys", .boolean, .defaulted(false),
+        "Whether `recordKey` may be used with a compacted target, which then keeps every record.")
     static let tags = Setting(
         "tags", .list(of: .text("a tag"), allowsEmpty: false), .optional("no tags"),
         "Seals the fields of values that their schemas give one of these tags, or a key or algorithm of their own. Values "
@@ -52,11 +63,8 @@ enum EncryptSettings {
     static let section = Section(
         "pairs[].encrypt", "",
         [
-            format, schemaFile, schemaDataMode, padding, bindKey, recordValue, tags, defaultKeySecretId,
-            defaultAlgorithm, attributeNamespace, keks, onError,
-            PlannedSetting("recordKey", "sealed record keys"),
-            PlannedSetting("recordHeader", "sealed headers"),
-            PlannedSetting("allowCompactedKeys", "for `recordKey`"),
+            format, schemaFile, schemaDataMode, padding, bindKey, recordValue, recordKey, recordHeader,
+            allowCompactedKeys, tags, defaultKeySecretId, defaultAlgorithm, attributeNamespace, keks, onError,
             PlannedSetting("purgeSource", "deleting what was encrypted from the source"),
             PlannedSetting("deadLetterTopic", "for `onError: dead_letter`"),
             PlannedSetting("deadLetterKeySecretId", "for `onError: dead_letter`"),

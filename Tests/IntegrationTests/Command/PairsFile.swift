@@ -16,6 +16,8 @@ struct PairsFile {
     /// What each pair reads and writes.
     var sealTopics = (source: "raw", target: "sealed")
     var openTopics = (source: "sealed", target: "opened")
+    /// What stands in place of the fields under `encrypt`, if anything does.
+    var sealing: String?
     /// More lines at the top, for each pair and for `encrypt`, one each.
     var top = ""
     var pair = ""
@@ -57,7 +59,7 @@ struct PairsFile {
                 target: '\(sealTopics.target)'
                 \(common)
                 encrypt:
-                  \(fields.isEmpty ? "" : "recordValue: {fields: [\(sealed.joined(separator: ", "))]}")
+                  \(sealing ?? (fields.isEmpty ? "" : "recordValue: {fields: [\(sealed.joined(separator: ", "))]}"))
                   \(encrypt)
               - name: open
                 source: '\(openTopics.source)'
