@@ -22,7 +22,8 @@ final class PartForms {
     /// The form of every payload, where payloads are not looked into.
     private let opaque: PartForm?
     private let json: PartForm
-    private let unframed: PartForm?
+    /// The form of payloads with the schema of a file.
+    let unframed: PartForm?
     private var framed: [UInt32: PartForm] = [:]
     private var lastFramed: (id: UInt32, form: PartForm)?
 
@@ -88,24 +89,28 @@ final class PartForms {
         id: UInt32, _ payload: UnsafeRawBufferPointer, now: Int64
     ) throws(TransformError) -> PartForm {
         if let known = framed[id] { return known }
-        let schema = try schemas.registered(id: id, now: now)
+        let form = try form(
+            of: try schemas.registered(id: id, now: now), frame: Array(payload.prefix(Self.frameCount)))
+        if framed.count >= Self.capacity { framed.removeAll(keepingCapacity: true) }
+        framed[id] = form
+        return form
+    }
+
+    /// The form of payloads with a registered schema.
+    ///
+    /// - Parameter frame: their framing.
+    func form(of schema: RegisteredSchema, frame: [UInt8]) throws(TransformError) -> PartForm {
         try checkFormat(of: schema)
-        let form: PartForm
         var maker = Self.adding(try tagged(in: schema), to: maker, keys: keys)
         defer { self.maker.goOn(after: maker) }
         if schema.type == .avro, Self.staysAvro(rule, maker) {
             let shape = try AvroShape(
                 schema: try schemas.avro(schema), paths: maker.paths, rules: maker.pathTexts,
                 frameCount: Self.frameCount)
-            form = maker.avro(shape, schema: id)
-        } else {
-            form = try maker.converted(
-                try schemas.conversion(of: schema), from: schema.type.format, schema: id,
-                frame: Array(payload.prefix(Self.frameCount)))
+            return maker.avro(shape, schema: schema.id)
         }
-        if framed.count >= Self.capacity { framed.removeAll(keepingCapacity: true) }
-        framed[id] = form
-        return form
+        return try maker.converted(
+            try schemas.conversion(of: schema), from: schema.type.format, schema: schema.id, frame: frame)
     }
 
     private func checkFormat(of schema: RegisteredSchema) throws(TransformError) {
@@ -118,17 +123,17 @@ final class PartForms {
     }
 
     /// The fields that a registered schema chooses by its tags.
-    private func tagged(in schema: RegisteredSchema) throws(TransformError) -> [TaggedRules.Field] {
+    private func tagged(in schema: RegisteredSchema) throws(TransformError) -> [FieldRule] {
         guard let tags else { return [] }
         return try tags.fields(of: schema, from: schemas)
     }
 
     private static func adding(
-        _ tagged: [TaggedRules.Field], to maker: PartFormMaker, keys: SealingKeys
+        _ tagged: [FieldRule], to maker: PartFormMaker, keys: SealingKeys
     ) -> PartFormMaker {
         guard !tagged.isEmpty else { return maker }
         return maker.adding(
-            tagged.map(\.rule), slots: tagged.map { keys.slot(for: $0.rule.key, $0.rule.algorithm) })
+            tagged, slots: tagged.map { keys.slot(for: $0.key, $0.algorithm) })
     }
 
     /// What is only read need not be converted.
@@ -141,7 +146,7 @@ final class PartForms {
         maker base: inout PartFormMaker
     ) throws(TransformError) -> PartForm {
         let fingerprint = Array(schema.fingerprint.utf8)
-        var tagged: [TaggedRules.Field] = []
+        var tagged: [FieldRule] = []
         if let tags { tagged = try tags.fields(of: schema) }
         var maker = adding(tagged, to: base, keys: keys)
         defer { base.goOn(after: maker) }
