@@ -35,6 +35,8 @@ struct KeyTrials {
 
     private var services: [KeyManagementServices] = []
     private let milliseconds: Int
+    /// Stands for the topics of a pair that reads a pattern.
+    private let topic: String?
     private var trials: [Trial] = []
     /// Addresses that records fill in, with their pair.
     private var untried: [(text: String, pair: String)] = []
@@ -45,9 +47,10 @@ struct KeyTrials {
 
     /// - Parameter milliseconds: how long one call may take.
     init(
-        _ configuration: FieldsealConfiguration, pairs: [Int], milliseconds: Int, logger: Logger
+        _ configuration: FieldsealConfiguration, pairs: [Int], topic: String?, milliseconds: Int, logger: Logger
     ) throws(KeyManagementError) {
         self.milliseconds = milliseconds
+        self.topic = topic
         var shared: Int?
         for index in pairs {
             let pair = configuration.pairs[index]
@@ -76,11 +79,12 @@ struct KeyTrials {
     }
 
     private mutating func add(_ pair: TopicPair, _ credentials: Int) {
+        let topic = pair.hasPattern ? topic ?? pair.sealedTopic : pair.sealedTopic
         switch pair.action {
         case .encrypt(let rules):
             for template in rules.keyTemplates {
                 if let key = template.isConstant ? try? KeySecretID(parsing: template.text) : nil {
-                    add(key, pair, pair.target, credentials, wraps: true)
+                    add(key, pair, topic, credentials, wraps: true)
                 } else {
                     skip(template.text, pair)
                 }
@@ -88,7 +92,7 @@ struct KeyTrials {
         case .decrypt(let rules):
             for pattern in rules.keks {
                 if !pattern.text.contains("*"), let key = try? KeySecretID(parsing: pattern.text) {
-                    add(key, pair, pair.source, credentials, wraps: false)
+                    add(key, pair, topic, credentials, wraps: false)
                 } else {
                     skip(pattern.text, pair)
                 }
@@ -206,4 +210,17 @@ extension KeyManagementError {
         case .cryptography: ExitStatus.unexpected
         }
     }
+}
+
+extension TopicPair {
+    /// The topic whose records are sealed, which may be a pattern or a template.
+    var sealedTopic: String {
+        switch action {
+        case .encrypt: target
+        case .decrypt: source
+        }
+    }
+
+    /// Whether it reads every topic that a pattern matches.
+    var hasPattern: Bool { source.hasPrefix("^") }
 }

@@ -28,6 +28,9 @@ struct KeysShowCommand: ParsableCommand {
     @Option(help: "The pair whose encrypted topic is read.")
     var pair: String
 
+    @Option(help: "The topic to read, where the pair reads a pattern of topics.")
+    var topic: String?
+
     @Option(help: "Where to begin: an RFC 3339 time, end, or PARTITION:OFFSET,...; other partitions are then left out.")
     var from: RangeBound?
 
@@ -40,10 +43,10 @@ struct KeysShowCommand: ParsableCommand {
     func run() throws {
         let configuration = try options.load()
         let topics = configuration.pairs[try configuration.index(ofPair: pair)].topics
-        let topic: String
-        switch topics.action {
-        case .encrypt: topic = topics.target
-        case .decrypt: topic = topics.source
+        let topic = self.topic ?? topics.sealedTopic
+        guard self.topic != nil || !topics.hasPattern else {
+            StandardError.write("error: the pair '\(topics.name)' reads a pattern of topics; name one by --topic")
+            throw ExitStatus.configuration
         }
         let reader = TopicRangeReader(
             pair: topics.name, topic: topic, kafka: topics.kafka,

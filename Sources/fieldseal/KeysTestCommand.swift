@@ -26,6 +26,9 @@ struct KeysTestCommand: ParsableCommand {
     @Option(help: "Try only the keys of this pair; may be given several times.")
     var pair: [String] = []
 
+    @Option(help: "The encrypted topic that pairs of patterns try their keys for; AWS binds a data key to it.")
+    var topic: String?
+
     @Option(help: "How long one call may take: 500ms, 5s.")
     var timeout: TimeSpan = TimeSpan(milliseconds: 5_000)
 
@@ -36,7 +39,7 @@ struct KeysTestCommand: ParsableCommand {
         var trials: KeyTrials
         do {
             trials = try KeyTrials(
-                configuration, pairs: chosen, milliseconds: Int(timeout.milliseconds), logger: logger)
+                configuration, pairs: chosen, topic: topic, milliseconds: Int(timeout.milliseconds), logger: logger)
         } catch {
             StandardError.write("error: \(error)")
             throw ExitStatus.configuration
