@@ -12,7 +12,7 @@ public struct KeyManagementServices: KeyManagementService {
     public init(
         _ settings: KeyManagementSettings, logger: Logger = Logger(label: "fieldseal.kms")
     ) throws(KeyManagementError) {
-        vault = if let vault = settings.vault { try VaultService(vault) } else { nil }
+        vault = if let vault = settings.vault { try VaultService(vault, logger: logger) } else { nil }
         inMemory = if let inMemory = settings.inMemory { try InMemoryService(inMemory, logger: logger) } else { nil }
     }
 

@@ -4,6 +4,12 @@ import Testing
 enum ContractProvider: String, CaseIterable, CustomTestStringConvertible {
     case inMemory
     case vaultToken
+    case vaultAppRole
+    case vaultUserPassword
+    case vaultLDAP
+    case vaultJWT
+    case vaultKubernetes
+    case vaultCertificate
 
     /// Those that are reached over HTTP.
     static let remote = allCases.filter { $0 != .inMemory }
@@ -22,7 +28,13 @@ enum ContractProvider: String, CaseIterable, CustomTestStringConvertible {
     func startRemote() throws -> any RemoteTestKMS {
         switch self {
         case .inMemory: throw NotRemote()
-        case .vaultToken: try VaultTestKMS()
+        case .vaultToken: try VaultTestKMS(.token)
+        case .vaultAppRole: try VaultTestKMS(.appRole)
+        case .vaultUserPassword: try VaultTestKMS(.userPassword)
+        case .vaultLDAP: try VaultTestKMS(.ldap)
+        case .vaultJWT: try VaultTestKMS(.jwt)
+        case .vaultKubernetes: try VaultTestKMS(.kubernetes)
+        case .vaultCertificate: try VaultTestKMS(.certificate)
         }
     }
 
