@@ -75,9 +75,9 @@ struct VaultTestLogin: Sendable {
             // This OpenBao has no LDAP; the route and its words are those of userpass.
             let password = "p\"a\\ss\tw\u{F6}rd"
             role["password"] = password
-            try configure("users/field.seal@example", role)
+            try configure("users/field.seal-1", role)
             try keep(password)
-            let name = "field.seal@example"
+            let name = "field.seal-1"
             if method == .ldap {
                 authentication = .ldap(username: name, password: .file(path: secretFile), mount: mount)
                 wrongAuthentication = .ldap(username: name, password: wrong, mount: mount)
@@ -97,7 +97,8 @@ struct VaultTestLogin: Sendable {
                 "config",
                 [
                     "kubernetes_host": "http://\(server.kubernetes.host)", "token_reviewer_jwt": "reviewer",
-                    "disable_local_ca_jwt": "true", "kubernetes_ca_cert": "",
+                    "disable_local_ca_jwt": "true",
+                    "kubernetes_ca_cert": String(contentsOfFile: server.authority.certificateFile, encoding: .utf8),
                 ])
             role.merge([
                 "bound_service_account_names": "fieldseal", "bound_service_account_namespaces": "prod",
