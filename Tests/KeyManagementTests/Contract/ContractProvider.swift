@@ -10,6 +10,14 @@ enum ContractProvider: String, CaseIterable, CustomTestStringConvertible {
     case vaultJWT
     case vaultKubernetes
     case vaultCertificate
+    case gcpSignedTokens
+    case gcpExchangedTokens
+    case gcpMetadataServer
+    case gcpFederation
+    case gcpImpersonation
+    case azureClientSecret
+    case azureWorkloadIdentity
+    case azureManagedIdentity
 
     /// Those that are reached over HTTP.
     static let remote = allCases.filter { $0 != .inMemory }
@@ -35,6 +43,14 @@ enum ContractProvider: String, CaseIterable, CustomTestStringConvertible {
         case .vaultJWT: try VaultTestKMS(.jwt)
         case .vaultKubernetes: try VaultTestKMS(.kubernetes)
         case .vaultCertificate: try VaultTestKMS(.certificate)
+        case .gcpSignedTokens: try GCPTestKMS(.signedTokens)
+        case .gcpExchangedTokens: try GCPTestKMS(.exchangedTokens)
+        case .gcpMetadataServer: try GCPTestKMS(.metadataServer)
+        case .gcpFederation: try GCPTestKMS(.federation)
+        case .gcpImpersonation: try GCPTestKMS(.impersonation)
+        case .azureClientSecret: try AzureTestKMS(.clientSecret)
+        case .azureWorkloadIdentity: try AzureTestKMS(.workloadIdentity)
+        case .azureManagedIdentity: try AzureTestKMS(.managedIdentity)
         }
     }
 

@@ -44,7 +44,7 @@ struct VaultTestLogin: Sendable {
         var role = tokenSettings
         role["token_policies"] = name
         var expire: @Sendable () throws -> Void = {
-            try bao.administer(.post, "sys/leases/revoke-prefix/auth/\(mount)/")
+            try bao.administer(.post, "sys/leases/revoke-prefix/auth/\(mount)")
         }
         path = method == .token ? nil : "auth/\(mount)/login"
         let wrong = SecretSource.text(SecretBytes(copying: ContractProvider.wrongSecret))

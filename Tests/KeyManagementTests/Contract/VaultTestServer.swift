@@ -27,7 +27,7 @@ final class VaultTestServer: Sendable {
                 status: 201,
                 body: """
                     {"kind":"TokenReview","apiVersion":"authentication.k8s.io/v1",\
-                    "status":{"authenticated":\(isGood),\(user)}}
+                    "status":{"authenticated":\(isGood),"audiences":["vault"],\(user)}}
                     """, headers: ["Content-Type: application/json"])
         }
     }

@@ -18,7 +18,7 @@ struct VaultAuthority: Sendable {
     func renew(_ token: SecretBytes, within milliseconds: Int) throws(CredentialFailure) -> VaultLease {
         let name = "the token's renewal at auth/token/renew-self"
         let reply = try answer(name, secrets: [token]) { () throws(HTTPTransportError) in
-            try connection.post("auth/token/renew-self", SecretJSON.object([]), token: token, within: milliseconds)
+            try connection.post("auth/token/renew-self", SecretJSON.strings([]), token: token, within: milliseconds)
         }
         return try VaultLease(granted: reply, by: name)
     }

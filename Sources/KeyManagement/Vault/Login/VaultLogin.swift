@@ -55,7 +55,7 @@ struct VaultLogin: Sendable {
     /// What the login says; secrets in files are read now.
     func body() throws(CredentialFailure) -> SecretBytes {
         do throws(SecretSource.Unreadable) {
-            return try SecretJSON.object(
+            return try SecretJSON.strings(
                 members.map { (member) throws(SecretSource.Unreadable) in (member.name, try member.value.read()) })
         } catch {
             throw CredentialFailure(.rejected, "\(name) can't be made: \(error.reason)")
