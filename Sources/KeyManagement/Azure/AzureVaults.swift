@@ -5,12 +5,6 @@
 struct AzureVaults: Sendable {
     private let listed: [HostAndPort: ServiceAddress]
 
-    /// The domains of Key Vault and Managed HSM in Azure's public cloud, in China and for the US government.
-    static let domains = [
-        "vault.azure.net", "managedhsm.azure.net", "vault.azure.cn", "managedhsm.azure.cn", "vault.usgovcloudapi.net",
-        "managedhsm.usgovcloudapi.net",
-    ]
-
     /// Takes the configured vaults; throws where a host or an endpoint is malformed, or would be called in the clear.
     init(_ settings: AzureSettings) throws(KeyManagementError) {
         var listed: [HostAndPort: ServiceAddress] = [:]
@@ -45,7 +39,7 @@ struct AzureVaults: Sendable {
 
     /// All names, as an error lists them.
     var names: [String] {
-        guard !listed.isEmpty else { return Self.domains.map { "*.\($0)" } }
+        guard !listed.isEmpty else { return AzureSettings.vaultDomains.map { "*.\($0)" } }
         return listed.keys.map { $0.port == nil ? $0.host : "\($0.host):\($0.port!)" }.sorted()
     }
 
@@ -60,7 +54,7 @@ struct AzureVaults: Sendable {
     }
 
     private static func domain(of host: String) -> String? {
-        domains.first { host.hasSuffix("." + $0) }
+        AzureSettings.vaultDomains.first { host.hasSuffix("." + $0) }
     }
 
     private static func withoutStandardPort(_ host: HostAndPort) -> HostAndPort {

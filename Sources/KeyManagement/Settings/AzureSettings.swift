@@ -41,6 +41,12 @@ public struct AzureSettings: Sendable {
     /// Whether `http` is accepted beyond this machine.
     public var allowsInsecure: Bool
 
+    /// The domains of Key Vault and Managed HSM in Azure's public cloud, in China and for the US government.
+    public static let vaultDomains = [
+        "vault.azure.net", "managedhsm.azure.net", "vault.azure.cn", "managedhsm.azure.cn", "vault.usgovcloudapi.net",
+        "managedhsm.usgovcloudapi.net",
+    ]
+
     /// Entra of the public cloud.
     public static let defaultAuthorityHost = "https://login.microsoftonline.com"
     /// Where every machine in Azure has its metadata service.
