@@ -6,8 +6,8 @@ public struct VaultSettings: Sendable {
     public enum Authentication: Sendable {
         /// A token, renewed in time where it may be.
         case token(SecretSource)
-        /// `APP_ROLE`; the secret id is nil where the role asks for none.
-        case appRole(roleID: SecretSource, secretID: SecretSource?, mount: String = "approle")
+        /// `APP_ROLE`.
+        case appRole(roleID: SecretSource, secretID: SecretSource, mount: String = "approle")
         /// `USERNAME_PASSWORD`.
         case userPassword(username: String, password: SecretSource, mount: String = "userpass")
         /// `LDAP`.

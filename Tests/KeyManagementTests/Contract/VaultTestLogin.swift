@@ -18,6 +18,8 @@ struct VaultTestLogin: Sendable {
     var wrongIdentity: TestAuthority.Identity?
     /// Where the login is sent, below `/v1/`; nil for a token.
     let path: String?
+    /// Holds the secret that the login reads; not for certificates.
+    let secretFile: String
     /// Makes the server refuse the tokens that were given so far.
     let expire: @Sendable () throws -> Void
 
@@ -49,6 +51,7 @@ struct VaultTestLogin: Sendable {
         path = method == .token ? nil : "auth/\(mount)/login"
         let wrong = SecretSource.text(SecretBytes(copying: ContractProvider.wrongSecret))
         let secretFile = folder.file("secret")
+        self.secretFile = secretFile
         func keep(_ secret: String) throws { try secret.write(toFile: secretFile, atomically: true, encoding: .utf8) }
         func configure(_ path: String, _ members: [String: String]) throws {
             try bao.administer(

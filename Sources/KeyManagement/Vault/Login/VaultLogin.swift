@@ -20,8 +20,9 @@ struct VaultLogin: Sendable {
         switch authentication {
         case .token: return nil
         case .appRole(let roleID, let secretID, let mount):
-            let secret = secretID.map { [Member(name: "secret_id", value: $0)] } ?? []
-            try self.init("APP_ROLE", mount, members: [Member(name: "role_id", value: roleID)] + secret)
+            try self.init(
+                "APP_ROLE", mount,
+                members: [Member(name: "role_id", value: roleID), Member(name: "secret_id", value: secretID)])
         case .userPassword(let username, let password, let mount):
             try self.init(
                 "USERNAME_PASSWORD", mount, username, members: [Member(name: "password", value: password)])
