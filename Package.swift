@@ -25,6 +25,9 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CGcrypt", pkgConfig: "libgcrypt", providers: [.apt(["libgcrypt20-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CCompression", pkgConfig: "libzstd",
+            providers: [.apt(["zlib1g-dev", "liblz4-dev", "libzstd-dev", "libsnappy-dev"])]),
 
         .systemLibrary(name: "CProcess"),
 
@@ -34,7 +37,7 @@ let package = Package(
         // Floor 2.
         .target(
             name: "Cryptography", dependencies: ["Records", "COpenSSL", "CSodium", "CGcrypt"], swiftSettings: hotPath),
-        .target(name: "Formats", dependencies: ["Records"], swiftSettings: hotPath),
+        .target(name: "Formats", dependencies: ["Records", "CCompression"], swiftSettings: hotPath),
         .target(name: "HTTPTransport", dependencies: ["Records", "CCurl"]),
         .target(name: "KafkaClient", dependencies: ["Records", "CRdKafka"], swiftSettings: hotPath),
 
@@ -105,7 +108,7 @@ let package = Package(
         .testTarget(
             name: "TransformTests",
             dependencies: [
-                "Records", "Cryptography", "KeyManagement", "SchemaRegistry", "Transform",
+                "Records", "Cryptography", "Formats", "KeyManagement", "SchemaRegistry", "Transform",
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Vectors"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),

@@ -2,11 +2,11 @@ import Formats
 import Records
 import SchemaRegistry
 
-/// Where a pair's Avro schemas come from: a file for values without framing, the registry for framed ones.
+/// Where the Avro schemas of a part come from: a file for payloads without framing, the registry for framed ones.
 ///
 /// Not thread-safe: a transform owns one.
 final class AvroSchemas {
-    /// The schema of values without framing.
+    /// The schema of payloads without framing.
     let file: AvroSchema?
     private let registry: SchemaReader?
 
@@ -30,7 +30,7 @@ final class AvroSchemas {
     func schema(id: UInt32, now: Int64) throws(TransformError) -> AvroSchema {
         guard let registry else {
             throw TransformError(
-                .schemaUnusable, "the value names schema \(id), and no schemaRegistry is configured for this pair")
+                .schemaUnusable, "the payload names schema \(id), and no schemaRegistry is configured for this pair")
         }
         let registered: RegisteredSchema
         do throws(SchemaRegistryError) {

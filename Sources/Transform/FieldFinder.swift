@@ -13,6 +13,10 @@ final class FieldFinder {
 
     /// The AAD's type of every JSON field.
     static let jsonType: StaticString = "json"
+    /// The AAD's type of a payload that is sealed whole.
+    static let payloadType: StaticString = "payload"
+    /// The AAD's path of a payload that is sealed whole.
+    static var noPath: UnsafeRawBufferPointer { ("" as StaticString).rawBytes }
 
     private let json = JSONFieldScanner()
     private let avro = AvroFieldScanner()

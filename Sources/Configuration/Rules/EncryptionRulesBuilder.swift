@@ -45,6 +45,11 @@ struct EncryptionRulesBuilder {
     }
 
     private func checkMode(_ section: SectionValue, format: PayloadFormat?) {
+        if let bytes = section.located(EncryptSettings.format), bytes.value == .bytes {
+            diagnostics.error(
+                at: bytes.mark, bytes.path,
+                "found \"bytes\" with fields, which bytes do not have; allowed: another format")
+        }
         guard let mode = section.located(EncryptSettings.schemaDataMode), format == .json else { return }
         diagnostics.error(
             at: mode.mark, mode.path,

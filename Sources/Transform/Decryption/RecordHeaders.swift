@@ -5,7 +5,10 @@ import Records
 /// It borrows from the record.
 struct RecordHeaders {
     private(set) var envelope: UnsafeRawBufferPointer?
+    private(set) var sealedKey: UnsafeRawBufferPointer?
     private(set) var sealedValue: UnsafeRawBufferPointer?
+    private(set) var opened: UnsafeRawBufferPointer?
+    private(set) var defaulted: UnsafeRawBufferPointer?
     /// Whether some header's name begins with `fieldseal.`.
     private(set) var isTouched = false
 
@@ -19,15 +22,26 @@ struct RecordHeaders {
             switch name {
             case .envelope where envelope == nil: envelope = value
             case .sealedValue where sealedValue == nil: sealedValue = value
-            case .envelope, .sealedValue:
+            case .sealedKey where sealedKey == nil: sealedKey = value
+            case .opened where opened == nil: opened = value
+            case .defaulted where defaulted == nil: defaulted = value
+            case .envelope, .sealedValue, .sealedKey, .opened, .defaulted:
                 throw TransformError(.malformedEnvelope, "a fieldseal.* header stands twice in the record")
-            case .opened, .defaulted:
-                throw TransformError(
-                    .malformedEnvelope, "the record was opened in part by another pair; read the topic that one reads")
-            case .sealedKey, .originalKey, .originalValue, .error:
+            case .originalKey, .originalValue, .error:
                 throw TransformError(
                     .layoutMismatch, "the record carries a fieldseal.* header that its layout does not call for")
             }
+        }
+    }
+
+    /// Whether an earlier decryptor opened some of the record.
+    var isPartlyOpened: Bool { opened != nil || defaulted != nil }
+
+    /// The header with the ciphertexts of a part.
+    func sealed(_ part: RecordPart) -> UnsafeRawBufferPointer? {
+        switch part {
+        case .key: sealedKey
+        case .value: sealedValue
         }
     }
 }

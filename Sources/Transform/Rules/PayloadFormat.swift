@@ -6,4 +6,6 @@ public enum PayloadFormat: String, CaseIterable, Sendable {
     case json
     /// Avro binary, in Confluent framing or with a schema from a file.
     case avro
+    /// Bytes that are not looked into: they can be sealed whole only.
+    case bytes
 }
