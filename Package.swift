@@ -28,6 +28,7 @@ let package = Package(
         .systemLibrary(
             name: "CCompression", pkgConfig: "libzstd",
             providers: [.apt(["zlib1g-dev", "liblz4-dev", "libzstd-dev", "libsnappy-dev"])]),
+        .systemLibrary(name: "CAvro", pkgConfig: "avro-c", providers: [.apt(["libavro-dev"])]),
 
         .systemLibrary(name: "CProcess"),
 
@@ -85,8 +86,9 @@ let package = Package(
         .executableTarget(
             name: "FieldsealBenchmarks",
             dependencies: [
-                "Records", "Cryptography", "Formats", "KeyManagement", "Transform",
+                "Records", "Cryptography", "Formats", "KeyManagement", "Transform", "KafkaClient", "Pipeline", "CAvro",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: hotPath),
         // Counts the transform's heap allocations: a program of its own, since only a release build has none.
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
@@ -96,9 +98,12 @@ let package = Package(
         // Servers that tests start.
         .target(name: "TestServers", dependencies: ["HTTPTransport"], path: "Tests/TestServers"),
 
+        // Made-up Avro schemas and records.
+        .target(name: "AvroCases", dependencies: ["Records", "Formats"], path: "Tests/AvroCases"),
+
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "TestServers"]),
-        .testTarget(name: "FormatsTests", dependencies: ["Formats"]),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "AvroCases"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["Records", "HTTPTransport", "TestServers"]),
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient", "Records"]),
         .testTarget(
@@ -108,7 +113,7 @@ let package = Package(
         .testTarget(
             name: "TransformTests",
             dependencies: [
-                "Records", "Cryptography", "Formats", "KeyManagement", "SchemaRegistry", "Transform",
+                "AvroCases", "Records", "Cryptography", "Formats", "KeyManagement", "SchemaRegistry", "Transform",
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Vectors"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),

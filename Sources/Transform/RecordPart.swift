@@ -11,6 +11,14 @@ enum RecordPart {
         }
     }
 
+    /// The header that holds the sealed original of a part that became JSON text.
+    var originalHeader: HeaderName {
+        switch self {
+        case .key: .originalKey
+        case .value: .originalValue
+        }
+    }
+
     /// The header that holds the ciphertexts which can't stand in the part itself.
     var sealedHeader: HeaderName {
         switch self {

@@ -32,6 +32,12 @@ extension TransformError {
         self.init(.schemaUnusable, "the Avro schema can't be used: \(error)", field: field)
     }
 
+    /// A schema that can't be converted, or paths that don't fit it; `rules` are the paths that were compiled against it.
+    init(_ error: JSONConversionError, rules: [String]) {
+        let field = error.rule.flatMap { $0 < rules.count ? rules[$0] : nil }
+        self.init(.schemaUnusable, "the schema can't be used: \(error.reason)", field: field)
+    }
+
     /// A schema that can't be had, now or ever, or a value without the framing that names it.
     init(_ error: SchemaRegistryError) {
         switch error {

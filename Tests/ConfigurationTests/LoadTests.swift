@@ -67,7 +67,7 @@ import Transform
                 encrypt:
                   format: avro
                   schemaFile: a.avsc
-                  schemaDataMode: preserve_avro
+                  schemaDataMode: convert_json
                   padding: 0
                   bindKey: false
                   onError: halt
@@ -105,7 +105,7 @@ import Transform
                     producer: ["linger.ms": "9"]))
         let encryption = try #require(one.encryption)
         #expect(encryption.value.format == .avro && encryption.padding == 0 && !encryption.bindsKey)
-        #expect(encryption.value.schemaText == schema)
+        #expect(encryption.value.schemaText == schema && encryption.value.schemaDataMode == .convertJSON)
         let field = encryption.value.fields[0]
         #expect(field.path.description == "a.\"b.c\"[*]" && field.isRequired && field.algorithm == .xChaCha20Poly1305)
         let two = configuration.pairs[1].topics

@@ -26,6 +26,8 @@ final class OpeningPart {
     let pad: Int
     /// The schema that the payload's framing must name, where the layout has one.
     let framedSchema: UInt32?
+    /// How a part that became JSON text becomes what it was; made with `plan`.
+    var converted: ConvertedShape?
     /// How the fields are found; made with the first record, since an Avro plan needs its schema.
     var plan: FieldFinder.Plan?
 
@@ -53,7 +55,7 @@ final class OpeningPart {
             paths = sealedPaths + listed.filter { !sealedPaths.contains($0) }
             pathTexts = paths.map(\.description)
             pad = sealed.pad
-            framedSchema = sealed.schema
+            framedSchema = sealed.mode == .convertJSON ? nil : sealed.schema
         }
         let prefix = Array(part.name.rawBytes) + [UInt8(ascii: ":")]
         entries = keyOfField.indices.map { [pathTexts] in prefix + Array(pathTexts[$0].utf8) }

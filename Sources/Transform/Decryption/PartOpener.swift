@@ -7,19 +7,22 @@ import Records
 ///
 /// Not thread-safe: a decryptor owns one for each part. What it gives is valid until the next record.
 final class PartOpener {
-    private let part: RecordPart
+    let part: RecordPart
     private let plans: PartPlans
     private let maximumPayloadBytes: Int
 
-    private let finder = FieldFinder()
+    let finder = FieldFinder()
     private let headerFields = SealedHeaderFields()
-    private let output = OutputBuffer(capacity: 4096)
+    let output = OutputBuffer(capacity: 4096)
     private let unescaped = OutputBuffer(capacity: 256)
     private let compressed = OutputBuffer(capacity: 64)
     private let replacements = ReplacementList()
     private let compressor = PayloadCompressor()
     /// The ciphertexts that stay in the header.
     private let remaining = SealedHeaderWriter()
+    let converter = PayloadConverter()
+    /// The sealed original that stays in its header.
+    var remainingOriginal: UnsafeRawBufferPointer?
     /// Which of what the layout seals got default values, by the layout's order; empty where nothing is sealed.
     private(set) var isDefaulted: [Bool] = []
 
@@ -36,16 +39,18 @@ final class PartOpener {
     ///   - sealed: what the layout says of it; nil where nothing of it is sealed.
     ///   - states: one for each field, or one for the payload.
     ///   - header: the header with this part's ciphertexts, if the record has one.
+    ///   - original: the header with this part's sealed original, if the record has one.
     ///   - keys: begun with this record.
     ///   - opener: begun with this record.
     /// - Throws: also where the record lacks what the layout calls for, or has what it does not.
     func open(
         _ payload: UnsafeRawBufferPointer?, as sealed: OpeningPart?, _ states: [FieldState],
-        header: UnsafeRawBufferPointer?, with keys: OpeningKeys, by opener: FieldOpener, now: Int64
+        header: UnsafeRawBufferPointer?, original: UnsafeRawBufferPointer?, with keys: OpeningKeys,
+        by opener: FieldOpener, now: Int64
     ) throws(TransformError) -> UnsafeRawBufferPointer? {
         begin(states.count)
         guard let sealed else {
-            guard header == nil else { throw Self.uncalledHeader(part) }
+            guard header == nil, original == nil else { throw Self.uncalledHeader(part) }
             return payload
         }
         guard let payload else {
@@ -53,20 +58,31 @@ final class PartOpener {
         }
         switch sealed.layout {
         case .payload(_, let compression):
-            guard header == nil else { throw Self.uncalledHeader(part) }
+            guard header == nil, original == nil else { throw Self.uncalledHeader(part) }
             guard states[0] == .opens else { return payload }
             try openWhole(payload, compression, of: sealed, with: keys, by: opener)
         case .fields(let fields):
             let plan = try plans.plan(for: sealed, fields, payload: payload, now: now)
+            guard original == nil || fields.original != nil else { throw Self.uncalledHeader(part) }
+            if let shape = sealed.converted, Self.isRestored(states) {
+                guard header == nil else { throw Self.uncalledHeader(part) }
+                try checkRestored(payload, by: shape, of: sealed)
+                remainingOriginal = original
+                return payload
+            }
             try find(in: payload, by: plan, of: sealed, header: header)
             switch plan {
-            case .json: try openJSON(payload, by: plan, of: sealed, states, with: keys, by: opener)
+            case .json, .converted:
+                try openJSON(payload, by: plan, of: sealed, states, with: keys, by: opener)
             case .avro(let shape): try openAvro(payload, shape, of: sealed, states, with: keys, by: opener)
             }
             guard headerFields.isExhausted else {
                 throw TransformError(
                     .layoutMismatch,
                     "fieldseal.\(part.name) holds a path that the layout and the record do not call for")
+            }
+            if let shape = sealed.converted {
+                return try restore(by: shape, fields, states, original: original, with: keys, by: opener)
             }
         }
         return output.bytes
@@ -75,11 +91,15 @@ final class PartOpener {
     /// The value of the header with the ciphertexts that stay sealed; nil where none does.
     func endHeader() -> UnsafeRawBufferPointer? { remaining.end() }
 
+    /// The value of the header with a sealed original that stays; nil for none.
+    func endOriginal() -> UnsafeRawBufferPointer? { remainingOriginal }
+
     /// Waits for a schema.
     func obtain(schema id: UInt32, within milliseconds: Int) -> Bool { plans.obtain(schema: id, within: milliseconds) }
 
     private func begin(_ count: Int) {
         remaining.begin()
+        remainingOriginal = nil
         output.removeAll()
         isDefaulted.removeAll(keepingCapacity: true)
         for _ in 0..<count { isDefaulted.append(false) }
@@ -140,14 +160,24 @@ final class PartOpener {
             let isOpened = try open(
                 text, match, type: FieldFinder.jsonType.rawBytes, path: finder.jsonPath(of: match), sealed, with: keys,
                 by: opener, into: output)
-            if !isOpened { output.append(Self.defaultJSON) }
+            if !isOpened { try appendDefault(for: match, of: sealed) }
             copied = match.token.upperBound
         }
         output.append(payload.bytes(in: copied..<payload.count))
     }
 
-    /// Nothing in JSON text says of which type a sealed field was.
+    /// Nothing in plain JSON text says of which type a sealed field was.
     private static let defaultJSON: StaticString = "null"
+
+    private func appendDefault(for match: FieldMatch, of sealed: OpeningPart) throws(TransformError) {
+        guard let shape = sealed.converted else { return output.append(Self.defaultJSON) }
+        guard let json = shape.conversion.defaultJSON(for: match) else {
+            throw TransformError(
+                .keyRefused, "the KMS refuses the field's key, and its type has no default value",
+                field: sealed.pathTexts[match.rule])
+        }
+        output.append(json)
+    }
 
     private func openAvro(
         _ payload: UnsafeRawBufferPointer, _ shape: AvroShape, of sealed: OpeningPart, _ states: [FieldState],
@@ -217,7 +247,7 @@ final class PartOpener {
         return unescaped.bytes
     }
 
-    private func checkCovered(_ match: FieldMatch, _ sealed: OpeningPart) throws(TransformError) {
+    func checkCovered(_ match: FieldMatch, _ sealed: OpeningPart) throws(TransformError) {
         guard match.rule < sealed.keyOfField.count else {
             throw TransformError(
                 .layoutMismatch,

@@ -146,7 +146,8 @@ public final class RecordDecryptor: RecordTransform {
         written.removeAll()
         begin(shape, boundTo: .init(record.key, isBound: shape.bindsKey), pad: shape.value?.pad ?? 0)
         result.value = try value.open(
-            record.value, as: shape.value, selection.value, header: own.sealedValue, with: keys, by: opener, now: now)
+            record.value, as: shape.value, selection.value, header: own.sealedValue, original: own.originalValue,
+            with: keys, by: opener, now: now)
         try headers.open(
             record.headers, as: shape.headers, selection.headers, with: keys, by: opener, to: written)
         var selection = selection
@@ -156,12 +157,14 @@ public final class RecordDecryptor: RecordTransform {
         }
         begin(shape, boundTo: .unbound, pad: shape.key?.pad ?? 0)
         result.key = try key.open(
-            record.key, as: shape.key, selection.key, header: own.sealedKey, with: keys, by: opener, now: now)
+            record.key, as: shape.key, selection.key, header: own.sealedKey, original: own.originalKey, with: keys,
+            by: opener, now: now)
         if key.isDefaulted.contains(true) {
             // A default key would make one entity of many: such a key stays as it is written.
             selection.keepKeySealed()
             result.key = try key.open(
-                record.key, as: shape.key, selection.key, header: own.sealedKey, with: keys, by: opener, now: now)
+                record.key, as: shape.key, selection.key, header: own.sealedKey, original: own.originalKey, with: keys,
+                by: opener, now: now)
         }
         if !isComplete(selection) { appendRemaining(own: own, shape: shape, selection) }
         result.headers = written.views
@@ -183,6 +186,12 @@ public final class RecordDecryptor: RecordTransform {
         }
         if let sealed = value.endHeader() {
             written.append(HeaderView(name: RecordPart.value.sealedHeader.bytes, value: sealed))
+        }
+        if let original = key.endOriginal() {
+            written.append(HeaderView(name: RecordPart.key.originalHeader.bytes, value: original))
+        }
+        if let original = value.endOriginal() {
+            written.append(HeaderView(name: RecordPart.value.originalHeader.bytes, value: original))
         }
         written.append(HeaderView(name: HeaderName.envelope.bytes, value: own.envelope))
         entries.begin()

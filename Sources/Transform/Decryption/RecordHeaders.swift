@@ -7,6 +7,8 @@ struct RecordHeaders {
     private(set) var envelope: UnsafeRawBufferPointer?
     private(set) var sealedKey: UnsafeRawBufferPointer?
     private(set) var sealedValue: UnsafeRawBufferPointer?
+    private(set) var originalKey: UnsafeRawBufferPointer?
+    private(set) var originalValue: UnsafeRawBufferPointer?
     private(set) var opened: UnsafeRawBufferPointer?
     private(set) var defaulted: UnsafeRawBufferPointer?
     /// Whether some header's name begins with `fieldseal.`.
@@ -23,11 +25,13 @@ struct RecordHeaders {
             case .envelope where envelope == nil: envelope = value
             case .sealedValue where sealedValue == nil: sealedValue = value
             case .sealedKey where sealedKey == nil: sealedKey = value
+            case .originalKey where originalKey == nil: originalKey = value
+            case .originalValue where originalValue == nil: originalValue = value
             case .opened where opened == nil: opened = value
             case .defaulted where defaulted == nil: defaulted = value
-            case .envelope, .sealedValue, .sealedKey, .opened, .defaulted:
+            case .envelope, .sealedValue, .sealedKey, .originalKey, .originalValue, .opened, .defaulted:
                 throw TransformError(.malformedEnvelope, "a fieldseal.* header stands twice in the record")
-            case .originalKey, .originalValue, .error:
+            case .error:
                 throw TransformError(
                     .layoutMismatch, "the record carries a fieldseal.* header that its layout does not call for")
             }
@@ -36,6 +40,14 @@ struct RecordHeaders {
 
     /// Whether an earlier decryptor opened some of the record.
     var isPartlyOpened: Bool { opened != nil || defaulted != nil }
+
+    /// The header with the sealed original of a part.
+    func original(_ part: RecordPart) -> UnsafeRawBufferPointer? {
+        switch part {
+        case .key: originalKey
+        case .value: originalValue
+        }
+    }
 
     /// The header with the ciphertexts of a part.
     func sealed(_ part: RecordPart) -> UnsafeRawBufferPointer? {

@@ -15,12 +15,15 @@ final class PartForm {
     let pathTexts: [String]
     /// The slot of each rule, or of the payload.
     let slots: [Int]
+    /// The form of a payload that becomes JSON text which does not give back its every byte, so that the original goes
+    /// along, sealed; nil where such a payload is refused.
+    let withOriginal: PartForm?
     /// Whether some field must be there.
     let requiresFields: Bool
 
     init(
         number: Int, plan: FieldFinder.Plan? = nil, layout: EnvelopeLayout.Part? = nil, rules: [FieldRule] = [],
-        pathTexts: [String] = [], slots: [Int] = []
+        pathTexts: [String] = [], slots: [Int] = [], withOriginal: PartForm? = nil
     ) {
         self.number = number
         self.plan = plan
@@ -28,6 +31,7 @@ final class PartForm {
         self.rules = rules
         self.pathTexts = pathTexts
         self.slots = slots
+        self.withOriginal = withOriginal
         requiresFields = rules.contains(where: \.isRequired)
     }
 }

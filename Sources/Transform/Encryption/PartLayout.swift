@@ -25,6 +25,26 @@ struct PartLayout {
                 fields: fields))
     }
 
+    /// The layout of JSON text that payloads of one schema became.
+    ///
+    /// - Parameters:
+    ///   - format: what they were.
+    ///   - schema: the schema's id in the registry, for payloads with framing.
+    ///   - fingerprint: the Avro schema's, for payloads without.
+    ///   - frame: the framing.
+    ///   - original: the slot of the original's key, where that is sealed too.
+    func converted(
+        _ format: EnvelopeLayout.Format, schema: UInt32? = nil, fingerprint: [UInt8]? = nil, frame: [UInt8] = [],
+        original: Int? = nil
+    ) -> EnvelopeLayout.Part? {
+        let type = Array(FieldFinder.jsonType.rawBytes)
+        return part(
+            .init(
+                format: format, mode: .convertJSON, schema: schema, fingerprint: fingerprint,
+                frame: frame.isEmpty ? nil : frame, pad: padding, original: original,
+                fields: rules.indices.map { field($0, type, isInHeader: false) }))
+    }
+
     /// Nothing is said of a part that is only read.
     private func part(_ fields: EnvelopeLayout.SealedFields) -> EnvelopeLayout.Part? {
         rules.isEmpty ? nil : .fields(fields)

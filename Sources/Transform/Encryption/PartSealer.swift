@@ -14,6 +14,9 @@ final class PartSealer {
     let finder = FieldFinder()
     private let replacements = ReplacementList()
     private let sealedFields = SealedHeaderWriter()
+    private let converter = PayloadConverter()
+    private let original = OutputBuffer(capacity: 64)
+    private var hasOriginal = false
     private let output = OutputBuffer(capacity: 4096)
     private let compressor = PayloadCompressor()
     private let compressed = OutputBuffer(capacity: 64)
@@ -31,13 +34,20 @@ final class PartSealer {
             if let requiredField { throw Self.missing(requiredField) }
             return forms.absent
         }
-        let form = try forms.form(of: payload, now: now)
+        var form = try forms.form(of: payload, now: now)
         guard let plan = form.plan else { return form }
+        var carriesAll = true
         do throws(FormatError) {
-            try finder.find(in: payload, by: plan)
+            if case .converted(let shape) = plan {
+                carriesAll = try converter.convert(payload, by: shape)
+                try finder.find(in: converter.text.bytes, by: plan)
+            } else {
+                try finder.find(in: payload, by: plan)
+            }
         } catch {
             throw TransformError(error, in: part, rules: form.pathTexts)
         }
+        if !carriesAll, form.layout != nil { form = try withOriginal(form) }
         if form.requiresFields { try checkPresence(by: plan, form: form) }
         return form
     }
@@ -53,12 +63,16 @@ final class PartSealer {
         _ payload: UnsafeRawBufferPointer?, as form: PartForm, under keys: SealingKeys, by sealer: FieldSealer
     ) throws(TransformError) -> UnsafeRawBufferPointer? {
         sealedFields.begin()
+        hasOriginal = false
         guard let payload, let layout = form.layout else { return payload }
         output.removeAll()
         switch (layout, form.plan) {
         case (.payload(_, let compression), _):
             try sealWhole(payload, compression, under: keys.sealer(at: form.slots[0]), by: sealer)
         case (.fields, .json(let plan)): try sealJSON(payload, by: .json(plan), as: form, under: keys, by: sealer)
+        case (.fields(let fields), .converted(let shape)):
+            try sealJSON(converter.text.bytes, by: .converted(shape), as: form, under: keys, by: sealer)
+            if let slot = fields.original { try sealOriginal(payload, under: keys.sealer(at: slot), by: sealer) }
         case (.fields, .avro(let shape)): try sealAvro(payload, shape, as: form, under: keys, by: sealer)
         case (.fields, nil): throw TransformError(.internalError, "fields are to be sealed and no plan finds them")
         }
@@ -67,6 +81,17 @@ final class PartSealer {
 
     /// The value of the header with this part's ciphertexts that can't stand in it; nil where there are none.
     func endHeader() -> UnsafeRawBufferPointer? { sealedFields.end() }
+
+    /// The value of the header with the sealed original; nil where the part has none.
+    func endOriginal() -> UnsafeRawBufferPointer? { hasOriginal ? original.bytes : nil }
+
+    private func withOriginal(_ form: PartForm) throws(TransformError) -> PartForm {
+        if let other = form.withOriginal { return other }
+        throw TransformError(
+            .payloadRefused,
+            "the \(part.name) is encoded in a way that its JSON text does not give back, and its fields have several keys: "
+                + "the original could be sealed beside them under one key only")
+    }
 
     private func checkPresence(by plan: FieldFinder.Plan, form: PartForm) throws(TransformError) {
         isPresent.removeAll(keepingCapacity: true)
@@ -102,6 +127,20 @@ final class PartSealer {
         } catch {
             throw TransformError(error, field: nil)
         }
+    }
+
+    private func sealOriginal(
+        _ payload: UnsafeRawBufferPointer, under key: Unmanaged<Sealer>, by sealer: FieldSealer
+    ) throws(TransformError) {
+        original.removeAll()
+        do throws(CryptographyError) {
+            try sealer.sealWhole(
+                payload, part: part.name, type: FieldFinder.payloadType.rawBytes,
+                path: FieldFinder.originalPath.rawBytes, under: key, into: original)
+        } catch {
+            throw TransformError(error, field: nil)
+        }
+        hasOriginal = true
     }
 
     private func sealJSON(

@@ -101,6 +101,12 @@ public final class RecordEncryptor: RecordTransform {
         if let sealed = value.endHeader() {
             written.append(HeaderView(name: RecordPart.value.sealedHeader.bytes, value: sealed))
         }
+        if keyForm.layout != nil, let original = key.endOriginal() {
+            written.append(HeaderView(name: RecordPart.key.originalHeader.bytes, value: original))
+        }
+        if let original = value.endOriginal() {
+            written.append(HeaderView(name: RecordPart.value.originalHeader.bytes, value: original))
+        }
         written.append(HeaderView(name: HeaderName.envelope.bytes, value: try shape.envelope(for: keys)))
         return written.views
     }

@@ -40,7 +40,7 @@ struct ValueLookups {
     private func scalar(
         at path: FieldPath, in record: RecordView, form: PartForm, finder: FieldFinder
     ) -> UnsafeRawBufferPointer? {
-        guard let payload = record.value, let plan = form.plan, let lookup = paths.firstIndex(of: path) else {
+        guard record.value != nil, let plan = form.plan, let lookup = paths.firstIndex(of: path) else {
             return nil
         }
         var found: FieldMatch?
@@ -50,6 +50,6 @@ struct ValueLookups {
             found = match
         }
         guard let found else { return nil }
-        return finder.scalarText(of: found, in: payload, by: plan)
+        return finder.scalarText(of: found, by: plan)
     }
 }

@@ -28,11 +28,12 @@ public struct EncryptionRules: Sendable {
     /// Makes rules that seal fields of the value and nothing else.
     public init(
         format: PayloadFormat = .auto, valueFields: [FieldRule], padding: Int = 16, bindsKey: Bool = true,
-        schemaText: String? = nil
+        schemaText: String? = nil, schemaDataMode: SchemaDataMode = .preserveAvro
     ) {
         self.init(
-            value: PartRule(.fields(valueFields), format: format, schemaText: schemaText), padding: padding,
-            bindsKey: bindsKey)
+            value: PartRule(
+                .fields(valueFields), format: format, schemaText: schemaText, schemaDataMode: schemaDataMode),
+            padding: padding, bindsKey: bindsKey)
     }
 
     /// Every key address of the rules, in the order key, value, headers.

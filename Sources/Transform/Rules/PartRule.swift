@@ -16,12 +16,18 @@ public struct PartRule: Sendable {
     public var format: PayloadFormat
     /// The Avro schema of parts without framing, as JSON text.
     public var schemaText: String?
+    /// What becomes of Avro; JSON Schema and Protobuf always become JSON text.
+    public var schemaDataMode: SchemaDataMode
 
     /// Makes a rule.
-    public init(_ sealing: Sealing, format: PayloadFormat = .auto, schemaText: String? = nil) {
+    public init(
+        _ sealing: Sealing, format: PayloadFormat = .auto, schemaText: String? = nil,
+        schemaDataMode: SchemaDataMode = .preserveAvro
+    ) {
         self.sealing = sealing
         self.format = format
         self.schemaText = schemaText
+        self.schemaDataMode = schemaDataMode
     }
 
     /// The fields that are sealed, if fields are.

@@ -6,6 +6,8 @@ public enum PayloadFormat: String, CaseIterable, Sendable {
     case json
     /// Avro binary, in Confluent framing or with a schema from a file.
     case avro
+    /// JSON text behind the Confluent framing of a JSON Schema.
+    case jsonSchema = "json_schema"
     /// Bytes that are not looked into: they can be sealed whole only.
     case bytes
 }

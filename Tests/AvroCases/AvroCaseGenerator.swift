@@ -1,11 +1,9 @@
 import Records
 
-@testable import Formats
-
 /// Makes random schemas, data and rules, with every oddity that Avro's binary encoding allows.
 ///
 /// It knows what a scan must find from its own model and from whole paths alone, so it judges plans and scanner.
-struct AvroCaseGenerator {
+package struct AvroCaseGenerator {
     private var random: AvroRandom
     private var types: [AvroCaseType] = []
     private var openRecords: [Int] = []
@@ -19,7 +17,7 @@ struct AvroCaseGenerator {
     private static let keys: [String] = ["", "a", "b", "a.b", "ключ", "x\"y\\", "1", "tab\t", "[0]", "*"]
 
     /// Makes the case of a seed; `isCanonical` leaves out what two writers may encode in two ways.
-    static func make(seed: UInt64, isCanonical: Bool = false) -> AvroCase {
+    package static func make(seed: UInt64, isCanonical: Bool = false) -> AvroCase {
         var generator = AvroCaseGenerator(random: AvroRandom(seed: seed), isCanonical: isCanonical)
         let root = generator.type(depth: 0, guarded: false)
         var written: Set<Int> = []
@@ -380,12 +378,22 @@ extension AvroCaseGenerator {
     }
 
     private mutating func number(_ value: Int, overlong: Bool, digits: Int = 10) {
-        var spelled = AvroVarint.bytes(Int64(value))
+        var spelled = Self.varint(value)
         while overlong, !isCanonical, spelled.count < digits {
             spelled[spelled.count - 1] |= 0x80
             spelled.append(0)
             if random.oneIn(2) { break }
         }
         bytes += spelled
+    }
+
+    private static func varint(_ value: Int) -> [UInt8] {
+        var rest = UInt64(bitPattern: Int64(value << 1 ^ value >> 63))
+        var bytes: [UInt8] = []
+        while rest > 0x7F {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        return bytes + [UInt8(rest)]
     }
 }

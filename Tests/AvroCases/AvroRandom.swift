@@ -1,12 +1,14 @@
 /// A small reproducible generator (SplitMix64), so that a failing case can be run again by its seed.
-struct AvroRandom: RandomNumberGenerator {
+package struct AvroRandom: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) {
+    /// Begins at a seed.
+    package init(seed: UInt64) {
         state = seed
     }
 
-    mutating func next() -> UInt64 {
+    /// The next 64 bits.
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -15,7 +17,7 @@ struct AvroRandom: RandomNumberGenerator {
     }
 
     /// True once in `times`.
-    mutating func oneIn(_ times: Int) -> Bool {
+    package mutating func oneIn(_ times: Int) -> Bool {
         next() % UInt64(times) == 0
     }
 }
