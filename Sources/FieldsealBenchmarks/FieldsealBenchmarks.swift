@@ -17,7 +17,8 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
     @Option(help: "Rounds, in which the benchmarks take turns.")
     var rounds = 9
 
-    private static let names = TransformBenchmarks.names + ConversionBenchmarks.names + WorkerBenchmarks.names
+    private static let names =
+        TransformBenchmarks.names + ConversionBenchmarks.names + ManyKeysBenchmarks.names + WorkerBenchmarks.names
 
     func validate() throws {
         guard rounds >= 1 else { throw ValidationError("--rounds must be at least 1") }
@@ -39,6 +40,8 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
                 try InProcessBenchmark.measure(
                     ConversionBenchmarks.make(conversions, of: data), rounds: rounds, passes: 10))
         }
+        let manyKeys = try ManyKeysBenchmarks.make(chosen)
+        if !manyKeys.isEmpty { show(try InProcessBenchmark.measure(manyKeys, rounds: rounds, passes: 4)) }
         show(try await WorkerBenchmarks.measure(chosen, of: data, rounds: rounds))
     }
 
