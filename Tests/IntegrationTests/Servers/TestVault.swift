@@ -104,12 +104,21 @@ final class TestVault: Sendable {
         }
         _ = try await call("sys/mounts/transit", body: ["type": "transit"])
         for key in keys { _ = try await call("transit/keys/\(key)", body: ["type": "aes256-gcm96"]) }
-        let rules = keys.flatMap { key in
+        return try await makeToken(policy: rules(for: keys), port: port, rootToken: rootToken)
+    }
+
+    /// The policy that lets a token use these keys.
+    private static func rules(for keys: [String]) -> String {
+        keys.flatMap { key in
             ["encrypt", "decrypt"].map { #"path "transit/\#($0)/\#(key)" { capabilities = ["update"] }"# }
-        }
-        _ = try await call("sys/policies/acl/fieldseal", body: ["policy": rules.joined(separator: "\n")])
+        }.joined(separator: "\n")
+    }
+
+    private static func makeToken(policy: String, port: Int, rootToken: String) async throws -> String {
+        let name = "p" + UUID().uuidString.lowercased()
+        _ = try await call("sys/policies/acl/\(name)", body: ["policy": policy], port: port, token: rootToken)
         let reply = try await call(
-            "auth/token/create", body: ["policies": ["fieldseal"], "no_default_policy": true])
+            "auth/token/create", body: ["policies": [name], "no_default_policy": true], port: port, token: rootToken)
         guard let auth = reply["auth"] as? [String: Any], let token = auth["client_token"] as? String else {
             throw Failure(path: "auth/token/create", status: 200)
         }
@@ -143,16 +152,14 @@ final class TestVault: Sendable {
         _ = try await Self.call("transit/keys/\(key)/rotate", body: [:], port: port, token: rootToken)
     }
 
-    /// Makes a token that may do what the policy's text says, and nothing else.
+    /// A token that may do what the policy's text says, and nothing else.
     func token(policy: String) async throws -> String {
-        let name = "p" + UUID().uuidString.lowercased()
-        _ = try await Self.call("sys/policies/acl/\(name)", body: ["policy": policy], port: port, token: rootToken)
-        let reply = try await Self.call(
-            "auth/token/create", body: ["policies": [name], "no_default_policy": true], port: port, token: rootToken)
-        guard let auth = reply["auth"] as? [String: Any], let token = auth["client_token"] as? String else {
-            throw Failure(path: "auth/token/create", status: 200)
-        }
-        return token
+        try await Self.makeToken(policy: policy, port: port, rootToken: rootToken)
+    }
+
+    /// A token that may use all keys but one.
+    func token(without key: String) async throws -> String {
+        try await token(policy: Self.rules(for: Self.keys.filter { $0 != key }))
     }
 
     /// Makes the server silent: it goes on accepting connections and answers nothing.
