@@ -18,7 +18,8 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
     var rounds = 9
 
     private static let names =
-        TransformBenchmarks.names + ConversionBenchmarks.names + ManyKeysBenchmarks.names + WorkerBenchmarks.names
+        TransformBenchmarks.names + ConversionBenchmarks.names + ManyKeysBenchmarks.names
+        + WorkerBenchmarks.names + [CommandMemory.name]
 
     func validate() throws {
         guard rounds >= 1 else { throw ValidationError("--rounds must be at least 1") }
@@ -42,7 +43,10 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
         }
         let manyKeys = try ManyKeysBenchmarks.make(chosen)
         if !manyKeys.isEmpty { show(try InProcessBenchmark.measure(manyKeys, rounds: rounds, passes: 4)) }
-        show(try await WorkerBenchmarks.measure(chosen, of: data, rounds: rounds))
+        guard !chosen.isDisjoint(with: WorkerBenchmarks.names + [CommandMemory.name]) else { return }
+        let broker = try BenchmarkBroker()
+        show(try await WorkerBenchmarks.measure(chosen, of: data, broker: broker, rounds: rounds))
+        if chosen.contains(CommandMemory.name) { show([try CommandMemory.measure(data, broker: broker)]) }
     }
 
     /// The rows that the filter asks for, and those that they are measured against.

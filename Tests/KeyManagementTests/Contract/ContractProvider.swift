@@ -10,6 +10,8 @@ enum ContractProvider: String, CaseIterable, CustomTestStringConvertible {
     case vaultJWT
     case vaultKubernetes
     case vaultCertificate
+    case awsAccessKey
+    case awsWebIdentity
     case gcpSignedTokens
     case gcpExchangedTokens
     case gcpMetadataServer
@@ -24,6 +26,28 @@ enum ContractProvider: String, CaseIterable, CustomTestStringConvertible {
 
     /// What wrong credentials hold, so that it can be looked for where it must not be.
     static let wrongSecret = "wrong-secret-of-the-tests"
+
+    /// What a provider, or the stand-in that it is tested on, has not.
+    enum Part {
+        /// Permissions for single keys.
+        case permissions
+        /// Keys that are out of use.
+        case keyStates
+        /// Versions of a key.
+        case versions
+        /// The notice that an EDEK was changed, or is another key's.
+        case integrity
+    }
+
+    var lacks: Set<Part> {
+        switch self {
+        case .inMemory: [.permissions, .keyStates, .versions]
+        // KMS shows nothing of a key's rotation to who uses it.
+        case .awsAccessKey: [.permissions, .keyStates, .versions]
+        case .awsWebIdentity: [.versions, .integrity]
+        default: []
+        }
+    }
 
     var testDescription: String { rawValue }
 
@@ -43,6 +67,8 @@ enum ContractProvider: String, CaseIterable, CustomTestStringConvertible {
         case .vaultJWT: try VaultTestKMS(.jwt)
         case .vaultKubernetes: try VaultTestKMS(.kubernetes)
         case .vaultCertificate: try VaultTestKMS(.certificate)
+        case .awsAccessKey: try AWSAccessKeyTestKMS()
+        case .awsWebIdentity: try AWSWebIdentityTestKMS()
         case .gcpSignedTokens: try GCPTestKMS(.signedTokens)
         case .gcpExchangedTokens: try GCPTestKMS(.exchangedTokens)
         case .gcpMetadataServer: try GCPTestKMS(.metadataServer)
