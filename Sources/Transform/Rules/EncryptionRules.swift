@@ -46,7 +46,8 @@ public struct EncryptionRules: Sendable {
             switch part.sealing {
             case .nothing: []
             case .payload(let rule): [(rule.key, rule.algorithm)]
-            case .fields(let fields): fields.map { ($0.key, $0.algorithm) } + (part.tags.map { [($0.key, $0.algorithm)] } ?? [])
+            case .fields(let fields):
+                fields.map { ($0.key, $0.algorithm) } + (part.tags.map { [($0.key, $0.algorithm)] } ?? [])
             }
         } + headers.map { ($0.key, $0.algorithm) }
     }
