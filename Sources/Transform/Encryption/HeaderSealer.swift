@@ -49,6 +49,9 @@ final class HeaderSealer {
     /// The names of the record's sealed headers and their slots, in the order of the layout.
     var sealedHeaders: [(name: [UInt8], slot: Int)] { chosen.map { (Array($0.name), ruleSlots[$0.rule]) } }
 
+    /// Whether no header of the record is sealed.
+    var sealsNothing: Bool { chosen.isEmpty }
+
     /// Appends what tells the record's set of sealed names from another's.
     func appendNames(to out: OutputBuffer) {
         for header in chosen {
