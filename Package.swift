@@ -96,7 +96,7 @@ let package = Package(
             name: "AllocationProbe", dependencies: ["CAllocationCount", "Transform"], path: "Tests/AllocationProbe",
             swiftSettings: hotPath),
         // Servers that tests start.
-        .target(name: "TestServers", dependencies: ["HTTPTransport"], path: "Tests/TestServers"),
+        .target(name: "TestServers", dependencies: ["HTTPTransport", "Records"], path: "Tests/TestServers"),
 
         // Made-up Avro schemas and records.
         .target(name: "AvroCases", dependencies: ["Records", "Formats"], path: "Tests/AvroCases"),
