@@ -18,7 +18,8 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
     var rounds = 9
 
     private static let names =
-        TransformBenchmarks.names + ConversionBenchmarks.names + WorkerBenchmarks.names + [CommandMemory.name]
+        TransformBenchmarks.names + ConversionBenchmarks.names + ManyKeysBenchmarks.names + WorkerBenchmarks.names
+        + [CommandMemory.name]
 
     func validate() throws {
         guard rounds >= 1 else { throw ValidationError("--rounds must be at least 1") }
@@ -40,6 +41,8 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
                 try InProcessBenchmark.measure(
                     ConversionBenchmarks.make(conversions, of: data), rounds: rounds, passes: 10))
         }
+        let manyKeys = try ManyKeysBenchmarks.make(chosen)
+        if !manyKeys.isEmpty { show(try InProcessBenchmark.measure(manyKeys, rounds: rounds, passes: 4)) }
         guard !chosen.isDisjoint(with: WorkerBenchmarks.names + [CommandMemory.name]) else { return }
         let broker = try BenchmarkBroker()
         show(try await WorkerBenchmarks.measure(chosen, of: data, broker: broker, rounds: rounds))

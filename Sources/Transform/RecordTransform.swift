@@ -21,9 +21,16 @@ public protocol RecordTransform: AnyObject {
     ///
     /// - Returns: whether it is worth transforming the same record again at once.
     func obtain(_ need: TransformNeed, within milliseconds: Int) -> Bool
+
+    /// Lets go of data keys whose time is over, so that they are wiped also where no record comes that would replace
+    /// them; called between records, when there are none for a while.
+    func releaseExpired(now: Int64)
 }
 
 extension RecordTransform {
     /// A transform without such a policy passes nothing on.
     public var passedOn: TransformError? { nil }
+
+    /// A transform without data keys has none to let go.
+    public func releaseExpired(now: Int64) {}
 }

@@ -41,6 +41,7 @@ struct RunCommand: AsyncParsableCommand {
             pair.awaitsSource = targets.contains(pair.source)
             return PairRunner(pair: pair, logger: logger) { _ in try assembly.transform(ofPair: index) }
         }
+        for index in chosen { assembly.beginKeyCheck(ofPair: index, logger: logger) }
         let group = ServiceGroup(
             configuration: .init(
                 services: runners.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],

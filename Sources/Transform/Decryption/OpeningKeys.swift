@@ -96,6 +96,12 @@ final class OpeningKeys {
         }
     }
 
+    /// Lets go of the DEKs whose time is over.
+    func releaseExpired(now: Int64) {
+        for (index, opener) in openers.enumerated() where opener?.isOver(now: now) == true { openers[index] = nil }
+        reader.releaseExpired(now: now)
+    }
+
     /// Waits for a data key.
     func obtain(_ request: DataKeyRequest, within milliseconds: Int) -> Bool {
         reader.obtain(request, within: milliseconds)

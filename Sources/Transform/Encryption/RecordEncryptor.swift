@@ -78,6 +78,9 @@ public final class RecordEncryptor: RecordTransform {
         return result
     }
 
+    /// Lets go of the data keys whose time is over.
+    public func releaseExpired(now: Int64) { keys.releaseExpired(now: now) }
+
     /// Waits for a data key or a schema.
     public func obtain(_ need: TransformNeed, within milliseconds: Int) -> Bool {
         switch need {
