@@ -26,6 +26,10 @@ let package = Package(
         .systemLibrary(name: "CGcrypt", pkgConfig: "libgcrypt", providers: [.apt(["libgcrypt20-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
+        .systemLibrary(name: "CProtobuf", pkgConfig: "protobuf", providers: [.apt(["libprotobuf-dev", "libprotoc-dev"])]),
+        // libprotobuf is C++; this is its C side.
+        .target(name: "CProtobufReflection", dependencies: ["CProtobuf"]),
+
         .systemLibrary(name: "CProcess"),
 
         // Floor 1.
@@ -34,7 +38,7 @@ let package = Package(
         // Floor 2.
         .target(
             name: "Cryptography", dependencies: ["Records", "COpenSSL", "CSodium", "CGcrypt"], swiftSettings: hotPath),
-        .target(name: "Formats", dependencies: ["Records"], swiftSettings: hotPath),
+        .target(name: "Formats", dependencies: ["Records", "CProtobufReflection"], swiftSettings: hotPath),
         .target(name: "HTTPTransport", dependencies: ["Records", "CCurl"]),
         .target(name: "KafkaClient", dependencies: ["Records", "CRdKafka"], swiftSettings: hotPath),
 
@@ -118,5 +122,6 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )
