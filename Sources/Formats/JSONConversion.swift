@@ -23,8 +23,8 @@ public protocol JSONConversion: AnyObject {
     func appendPayload(ofJSON text: UnsafeRawBufferPointer, to out: OutputBuffer) throws(FormatError)
 
     /// What a field that may not be opened holds instead: 0, "", false or what is empty in its type, as JSON text that
-    /// `appendPayload` takes; nil where the type is not known.
+    /// `appendPayload` takes; nil where its type has nothing of the kind.
     ///
-    /// - Parameter rule: the field's path, by its index in what `plan(for:)` was last given.
-    func defaultJSON(ofRule rule: Int) -> [UInt8]?
+    /// - Parameter match: of a scan with the plan that `plan(for:)` last made.
+    func defaultJSON(for match: FieldMatch) -> [UInt8]?
 }

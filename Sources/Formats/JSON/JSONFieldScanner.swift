@@ -69,7 +69,7 @@ public final class JSONFieldScanner {
 
     /// Notes that `rule` seals the token at `token`; returns false where its path finds no room.
     @inline(never)
-    func note(rule: Int, token: Range<Int>, plan: JSONPlan) -> Bool {
+    func note(rule: Int, type: Int, token: Range<Int>, plan: JSONPlan) -> Bool {
         let path: Range<Int>
         if let spelled = plan.spelledRanges[rule] {
             path = spelled
@@ -79,7 +79,7 @@ public final class JSONFieldScanner {
             paths.append(way.bytes)
         }
         found.append(
-            FieldMatch(rule: rule, content: token, token: token, path: path, type: 0, placement: .inline))
+            FieldMatch(rule: rule, content: token, token: token, path: path, type: type, placement: .inline))
         return true
     }
 

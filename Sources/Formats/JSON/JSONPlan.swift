@@ -29,15 +29,20 @@ public final class JSONPlan: Sendable {
     static let root = 1
 
     /// Compiles `paths`, which should not overlap; where two do, the outer one wins, of equal ones the first.
-    public init(paths: [FieldPath]) {
+    public convenience init(paths: [FieldPath]) {
         var compiler = JSONPlanCompiler(paths: paths)
         compiler.compile()
+        self.init(paths: paths, compiled: compiler.automaton)
+    }
+
+    /// Takes states that were compiled for `paths`.
+    init(paths: [FieldPath], compiled: JSONAutomaton) {
         ruleCount = paths.count
-        isOversized = compiler.isOversized
-        states = Self.copy(compiler.states)
-        keyEdges = Self.copy(compiler.keyEdges)
-        indexEdges = Self.copy(compiler.indexEdges)
-        keyBytes = Self.copy(compiler.keyBytes)
+        isOversized = compiled.isOversized
+        states = Self.copy(compiled.states)
+        keyEdges = Self.copy(compiled.keyEdges)
+        indexEdges = Self.copy(compiled.indexEdges)
+        keyBytes = Self.copy(compiled.keyBytes)
 
         var spelled: [UInt8] = []
         spelledRanges = paths.map { path in

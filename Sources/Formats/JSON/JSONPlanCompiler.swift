@@ -25,25 +25,21 @@ struct JSONPlanCompiler {
     private var sets: [[Int]] = [[]]
     private var work = 0
 
-    private(set) var states = [JSONState()]
-    private(set) var keyEdges: [JSONKeyEdge] = []
-    private(set) var indexEdges: [JSONIndexEdge] = []
-    private(set) var keyBytes: [UInt8] = []
-    private(set) var isOversized = false
+    private(set) var automaton = JSONAutomaton()
 
     init(paths: [FieldPath]) {
         for (rule, path) in paths.enumerated() { insert(path, rule: rule) }
     }
 
-    /// Builds the states; where they are too many, it stops and says so in `isOversized`.
+    /// Builds the states; where they are too many, it stops and says so in the automaton's `isOversized`.
     mutating func compile() {
         _ = number(of: [0])
         var next = JSONPlan.root
         while next < sets.count, work <= Self.maximumWork {
-            states.append(state(of: sets[next]))
+            automaton.states.append(state(of: sets[next]))
             next += 1
         }
-        isOversized = work > Self.maximumWork
+        automaton.isOversized = work > Self.maximumWork
     }
 
     // MARK: The trie
@@ -87,8 +83,8 @@ struct JSONPlanCompiler {
     private mutating func number(of key: [UInt8]) -> Int {
         if let known = keyNumbers[key] { return known }
         keyNumbers[key] = keys.count
-        keys.append(keyBytes.count..<(keyBytes.count + key.count))
-        keyBytes.append(contentsOf: key)
+        keys.append(automaton.keyBytes.count..<(automaton.keyBytes.count + key.count))
+        automaton.keyBytes.append(contentsOf: key)
         return keys.count - 1
     }
 
@@ -125,23 +121,12 @@ struct JSONPlanCompiler {
         var named: [Int: [Int]] = [:]
         for (key, node) in members.lazy.flatMap(\.keys) { named[key, default: any].append(node) }
 
-        var edges: [JSONKeyEdge] = []
+        var edges: [(key: Range<Int>, state: Int32)] = []
         for (key, set) in named {
             guard work <= Self.maximumWork else { return }
-            let edge = edge(of: key, to: number(of: set.sorted()))
-            state.filter |= 1 << JSONKeyEdge.bucket(head: edge.head, count: Int(edge.count))
-            edges.append(edge)
+            edges.append((keys[key], number(of: set.sorted())))
         }
-        state.firstKey = Int32(keyEdges.count)
-        state.keyCount = Int32(edges.count)
-        keyEdges.append(contentsOf: edges.sorted { $0.head < $1.head })
-    }
-
-    private func edge(of key: Int, to state: Int32) -> JSONKeyEdge {
-        let range = keys[key]
-        var head: UInt64 = 0
-        for (index, byte) in keyBytes[range].prefix(8).enumerated() { head |= UInt64(byte) << UInt64(index * 8) }
-        return JSONKeyEdge(head: head, start: Int32(range.lowerBound), count: Int32(range.count), state: state)
+        automaton.addKeys(edges, to: &state)
     }
 
     private mutating func addIndices(of members: [Node], to state: inout JSONState) {
@@ -150,11 +135,11 @@ struct JSONPlanCompiler {
         var numbered: [Int: [Int]] = [:]
         for (index, node) in members.lazy.flatMap(\.indices) { numbered[index, default: any].append(node) }
 
-        state.firstIndex = Int32(indexEdges.count)
-        state.indexCount = Int32(numbered.count)
-        for (index, set) in numbered.sorted(by: { $0.key < $1.key }) {
+        var edges: [JSONIndexEdge] = []
+        for (index, set) in numbered {
             guard work <= Self.maximumWork else { return }
-            indexEdges.append(JSONIndexEdge(index: index, state: number(of: set.sorted())))
+            edges.append(JSONIndexEdge(index: index, state: number(of: set.sorted())))
         }
+        automaton.addIndices(edges, to: &state)
     }
 }

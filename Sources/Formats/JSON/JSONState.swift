@@ -23,4 +23,8 @@ struct JSONState {
     var anyElement: Int32 = 0
     /// Whether a rule with a wildcard runs through here, so that the way has to be spelled while it is walked.
     var spellsPath = false
+    /// Whether an object here is a union's tag around its value: the member is then no segment of a concrete path.
+    var isTag = false
+    /// What a match here has as its `type`.
+    var type: Int32 = 0
 }

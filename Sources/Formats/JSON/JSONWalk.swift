@@ -7,7 +7,7 @@ struct JSONWalk {
     /// Reads the value at `position`, of which `state` expects something.
     func field(_ position: JSONText.Position, state number: Int, room: Int) throws(FormatError) -> JSONText.Position {
         let state = plan.states + number
-        guard state.pointee.rule < 0 else { return try sealed(position, rule: Int(state.pointee.rule), room: room) }
+        guard state.pointee.rule < 0 else { return try sealed(position, state: state, room: room) }
         switch text.byte(at: position) {
         case UInt8(ascii: "{"):
             guard state.pointee.indexRule < 0 else { throw mismatch(at: position, rule: state.pointee.indexRule) }
@@ -30,11 +30,15 @@ struct JSONWalk {
     }
 
     /// Reads the value at `position` and notes it as a match unless it is null.
-    private func sealed(_ position: JSONText.Position, rule: Int, room: Int) throws(FormatError) -> JSONText.Position {
+    private func sealed(
+        _ position: JSONText.Position, state: UnsafePointer<JSONState>, room: Int
+    ) throws(FormatError) -> JSONText.Position {
         let end = try text.value(position, room: room)
         guard position.pointee != UInt8(ascii: "n") else { return end }
         let offset = position - text.start
-        guard scanner.note(rule: rule, token: offset..<(end - text.start), plan: plan) else {
+        let rule = Int(state.pointee.rule)
+        let type = Int(state.pointee.type)
+        guard scanner.note(rule: rule, type: type, token: offset..<(end - text.start), plan: plan) else {
             throw FormatError(.refused, at: offset, "the concrete paths take more than 64 MiB", rule: rule)
         }
         return end
@@ -69,7 +73,7 @@ struct JSONWalk {
         let child = plan.member(of: state, key: content, count: count, limit: text.end)
         guard child != 0 else { return try text.value(position, room: room) }
         let bytes = UnsafeRawBufferPointer(start: content, count: count)
-        return try expectedMember(position, key: bytes, child: child, room: room)
+        return try expectedMember(position, key: bytes, of: state, child: child, room: room)
     }
 
     @inline(never)
@@ -85,14 +89,15 @@ struct JSONWalk {
         let child = plan.member(of: state, key: plain.start, count: count, limit: plain.end)
         guard child != 0 else { return try text.value(position, room: room) }
         let bytes = UnsafeRawBufferPointer(start: plain.start, count: count)
-        return try expectedMember(position, key: bytes, child: child, room: room)
+        return try expectedMember(position, key: bytes, of: state, child: child, room: room)
     }
 
     @inline(never)
     private func expectedMember(
-        _ position: JSONText.Position, key: UnsafeRawBufferPointer, child: Int, room: Int
+        _ position: JSONText.Position, key: UnsafeRawBufferPointer, of state: UnsafePointer<JSONState>, child: Int,
+        room: Int
     ) throws(FormatError) -> JSONText.Position {
-        guard plan.states[child].spellsPath else { return try field(position, state: child, room: room) }
+        guard plan.states[child].spellsPath, !state.pointee.isTag else { return try field(position, state: child, room: room) }
         let mark = scanner.extendWay(key: key)
         let end = try field(position, state: child, room: room)
         scanner.cutWay(to: mark)
