@@ -1,9 +1,9 @@
 /// The 32 bytes of a SHA-256 digest, as a value that needs no allocation.
 public struct SHA256Digest: Hashable, Sendable {
-    private let first: UInt64
-    private let second: UInt64
-    private let third: UInt64
-    private let fourth: UInt64
+    @usableFromInline let first: UInt64
+    @usableFromInline let second: UInt64
+    @usableFromInline let third: UInt64
+    @usableFromInline let fourth: UInt64
 
     /// Length in bytes.
     public static let count = 32
@@ -14,6 +14,7 @@ public struct SHA256Digest: Hashable, Sendable {
     }
 
     /// Lends the bytes to `body`, which must not keep them.
+    @inlinable
     public func withUnsafeBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {

@@ -44,38 +44,37 @@ public enum Base64 {
         guard text.count % 4 == 0 else { return nil }
         guard text.count > 0, let source = text.baseAddress else { return 0 }
         let input = source.assumingMemoryBound(to: UInt8.self)
-        var output = out.assumingMemoryBound(to: UInt8.self)
         let pad = UInt8(ascii: "=")
         let padding = input[text.count - 1] != pad ? 0 : input[text.count - 2] != pad ? 1 : 2
         let whole = text.count - (padding > 0 ? 4 : 0)
-        return values.withUnsafeBufferPointer { values -> Int? in
-            var seen: UInt8 = 0
-            var position = 0
-            while position < whole {
-                let a = values[Int(input[position])]
-                let b = values[Int(input[position + 1])]
-                let c = values[Int(input[position + 2])]
-                let d = values[Int(input[position + 3])]
-                seen |= a | b | c | d
-                output[0] = a << 2 | b >> 4
-                output[1] = b << 4 | c >> 2
-                output[2] = c << 6 | d
-                output += 3
-                position += 4
-            }
-            if padding > 0 {
-                let a = values[Int(input[whole])]
-                let b = values[Int(input[whole + 1])]
-                let c = padding == 1 ? values[Int(input[whole + 2])] : 0
-                seen |= a | b | c
-                let spare = padding == 1 ? c & 0b11 : b & 0b1111
-                guard spare == 0 else { return nil }
-                output[0] = a << 2 | b >> 4
-                if padding == 1 { output[1] = b << 4 | c >> 2 }
-            }
-            guard seen < 64 else { return nil }
-            return text.count / 4 * 3 - padding
+        let values = Self.values
+        // Any bit above the 24 of a group says that a character was none of the alphabet's.
+        var seen: UInt32 = 0
+        var output = out
+        var position = 0
+        while position < whole {
+            let group =
+                values[Int(input[position])] << 18 | values[Int(input[position + 1])] << 12
+                | values[Int(input[position + 2])] << 6 | values[Int(input[position + 3])]
+            seen |= group
+            output.storeBytes(of: UInt8(truncatingIfNeeded: group >> 16), as: UInt8.self)
+            output.storeBytes(of: UInt8(truncatingIfNeeded: group >> 8), toByteOffset: 1, as: UInt8.self)
+            output.storeBytes(of: UInt8(truncatingIfNeeded: group), toByteOffset: 2, as: UInt8.self)
+            output += 3
+            position += 4
         }
+        if padding > 0 {
+            let third = padding == 1 ? values[Int(input[whole + 2])] : 0
+            let group = values[Int(input[whole])] << 18 | values[Int(input[whole + 1])] << 12 | third << 6
+            let spare: UInt32 = padding == 1 ? 0xFF : 0xFFFF
+            guard group & spare == 0 else { return nil }
+            seen |= group
+            output.storeBytes(of: UInt8(truncatingIfNeeded: group >> 16), as: UInt8.self)
+            if padding == 1 {
+                output.storeBytes(of: UInt8(truncatingIfNeeded: group >> 8), toByteOffset: 1, as: UInt8.self)
+            }
+        }
+        return seen < 1 << 24 ? text.count / 4 * 3 - padding : nil
     }
 
     /// The text of `bytes`, for places off the hot path.
@@ -110,10 +109,13 @@ public enum Base64 {
 
     private static let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
-    /// Each character's six bits; 64 or more for what is no character of the alphabet.
-    private static let values: [UInt8] = {
-        var values = [UInt8](repeating: 0xFF, count: 256)
-        for index in 0..<64 { values[Int(alphabet.utf8Start[index])] = UInt8(index) }
-        return values
+    /// Each character's six bits; all ones for what is no character of the alphabet, so that a group with one is too big.
+    ///
+    /// Sound to share: written once, read only afterwards, never freed.
+    nonisolated(unsafe) private static let values: UnsafePointer<UInt32> = {
+        let values = UnsafeMutablePointer<UInt32>.allocate(capacity: 256)
+        values.initialize(repeating: .max, count: 256)
+        for index in 0..<64 { values[Int(alphabet.utf8Start[index])] = UInt32(index) }
+        return UnsafePointer(values)
     }()
 }

@@ -81,23 +81,53 @@ public struct FieldPath: Hashable, Sendable, CustomStringConvertible {
     /// everything else raw.
     public static func appendQuoted(_ text: UnsafeRawBufferPointer, to out: OutputBuffer) {
         out.append(UInt8(ascii: "\""))
-        for byte in text {
-            switch byte {
-            case UInt8(ascii: "\""): out.append("\\\"")
-            case UInt8(ascii: "\\"): out.append("\\\\")
-            case 0x08: out.append("\\b")
-            case 0x0C: out.append("\\f")
-            case 0x0A: out.append("\\n")
-            case 0x0D: out.append("\\r")
-            case 0x09: out.append("\\t")
-            case 0..<0x20:
-                out.append("\\u00")
-                out.append(hexDigit(byte >> 4))
-                out.append(hexDigit(byte & 15))
-            default: out.append(byte)
-            }
+        var copied = 0
+        while true {
+            let end = plainEnd(of: text, from: copied)
+            out.append(text.bytes(in: copied..<end))
+            guard end < text.count else { break }
+            appendEscape(text[end], to: out)
+            copied = end + 1
         }
         out.append(UInt8(ascii: "\""))
+    }
+
+    /// The first place from `start` of a byte that stands escaped in a JSON string, else the end.
+    private static func plainEnd(of text: UnsafeRawBufferPointer, from start: Int) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        var position = start
+        while text.count - position >= 8 {
+            let word = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+            let (quote, backslash) = (word ^ (ones &* 0x22), word ^ (ones &* 0x5C))
+            // A byte's high bit is set where it is below what is subtracted; above the first such byte it may be by borrowing.
+            let stops =
+                ((quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (word &- (ones &* 0x20)) & ~word)
+                & (ones &* 0x80)
+            guard stops == 0 else { return position + stops.trailingZeroBitCount >> 3 }
+            position += 8
+        }
+        while position < text.count {
+            let byte = text[position]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+            position += 1
+        }
+        return position
+    }
+
+    private static func appendEscape(_ byte: UInt8, to out: OutputBuffer) {
+        switch byte {
+        case UInt8(ascii: "\""): out.append("\\\"")
+        case UInt8(ascii: "\\"): out.append("\\\\")
+        case 0x08: out.append("\\b")
+        case 0x0C: out.append("\\f")
+        case 0x0A: out.append("\\n")
+        case 0x0D: out.append("\\r")
+        case 0x09: out.append("\\t")
+        default:
+            out.append("\\u00")
+            out.append(hexDigit(byte >> 4))
+            out.append(hexDigit(byte & 15))
+        }
     }
 
     private static func hexDigit(_ nibble: UInt8) -> UInt8 {

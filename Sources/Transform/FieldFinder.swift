@@ -51,7 +51,7 @@ final class FieldFinder {
     ) {
         out.append(payload.bytes(in: 0..<shape.frameCount))
         avro.splice(
-            Self.datum(of: payload, by: shape), ranges: replacements.ranges, of: replacements.storage.bytes, into: out)
+            Self.datum(of: payload, by: shape), ends: replacements.ends, of: replacements.storage.bytes, into: out)
     }
 
     /// The text of a scalar as it stands: a string's content, another JSON scalar's token, an Avro number in decimal;

@@ -42,14 +42,15 @@ public final class AvroFieldScanner {
     ///
     /// - Parameters:
     ///   - payload: what the last scan read.
-    ///   - ranges: for each match, in order, which of `replacements` take its place; as many as there are matches.
-    ///   - replacements: the new bytes; may not lie in `out`.
+    ///   - ends: for each match, where in `replacements` the bytes end that take its place; they begin where the last
+    ///     match's end.
+    ///   - replacements: the new bytes of all matches, in order; may not lie in `out`.
     ///   - out: takes the result after what it holds.
     public func splice(
-        _ payload: UnsafeRawBufferPointer, ranges: [Range<Int>], of replacements: UnsafeRawBufferPointer,
+        _ payload: UnsafeRawBufferPointer, ends: UnsafeBufferPointer<Int>, of replacements: UnsafeRawBufferPointer,
         into out: OutputBuffer
     ) {
         splicer.splice(
-            payload, matches: walk.matches.views, blocks: walk.blocks, ranges: ranges, of: replacements, into: out)
+            payload, matches: walk.matches.views, blocks: walk.blocks, ends: ends, of: replacements, into: out)
     }
 }

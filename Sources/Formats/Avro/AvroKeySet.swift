@@ -28,12 +28,12 @@ struct AvroKeySet {
     }
 
     /// Adds a key of the map with the number `map`; says false where that map has it already.
-    mutating func insert(_ key: UnsafeBufferPointer<UInt8>, map: Int) -> Bool {
-        guard let start = key.baseAddress else { return true }
+    mutating func insert(_ key: UnsafeRawBufferPointer, map: Int) -> Bool {
+        guard let start = key.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return true }
         if (entries.count + 1) * 2 > slots.count { grow() }
         var hasher = Hasher()
         hasher.combine(map)
-        hasher.combine(bytes: UnsafeRawBufferPointer(key))
+        hasher.combine(bytes: key)
         let entry = Entry(map: map, hash: hasher.finalize(), start: start, count: key.count)
         guard place(entry, index: entries.count) else { return false }
         entries.append(entry)

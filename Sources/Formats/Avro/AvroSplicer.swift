@@ -11,13 +11,17 @@ struct AvroSplicer {
 
     mutating func splice(
         _ payload: UnsafeRawBufferPointer, matches: UnsafeBufferPointer<FieldMatch>, blocks: ContiguousArray<AvroBlock>,
-        ranges: [Range<Int>], of replacements: UnsafeRawBufferPointer, into out: OutputBuffer
+        ends: UnsafeBufferPointer<Int>, of replacements: UnsafeRawBufferPointer, into out: OutputBuffer
     ) {
-        precondition(ranges.count == matches.count)
-        measure(matches, blocks, ranges)
+        precondition(ends.count == matches.count)
+        measure(matches, blocks, ends)
         var block = 0
         var position = 0
-        for (match, range) in zip(matches, ranges) {
+        var start = 0
+        for index in 0..<matches.count {
+            let match = matches[index]
+            let range = start..<ends[index]
+            start = range.upperBound
             while block < blocks.count, blocks[block].sizeField.lowerBound < match.token.lowerBound {
                 copy(payload, &position, to: blocks[block].sizeField, into: out)
                 AvroVarint.append(length: sizes[block], to: out)
@@ -40,15 +44,17 @@ struct AvroSplicer {
 
     /// Finds the blocks' new sizes, the last to begin first, since a size depends on the sizes of the blocks within.
     private mutating func measure(
-        _ matches: UnsafeBufferPointer<FieldMatch>, _ blocks: ContiguousArray<AvroBlock>, _ ranges: [Range<Int>]
+        _ matches: UnsafeBufferPointer<FieldMatch>, _ blocks: ContiguousArray<AvroBlock>,
+        _ ends: UnsafeBufferPointer<Int>
     ) {
         guard !blocks.isEmpty else { return }
         growth.removeAll(keepingCapacity: true)
         var total = 0
         growth.append(0)
-        for (match, range) in zip(matches, ranges) {
-            let length = match.isLengthPrefixed ? AvroVarint.size(ofLength: range.count) : 0
-            total += length + range.count - match.token.count
+        for (index, match) in matches.enumerated() {
+            let count = ends[index] - (index > 0 ? ends[index - 1] : 0)
+            let length = match.isLengthPrefixed ? AvroVarint.size(ofLength: count) : 0
+            total += length + count - match.token.count
             growth.append(total)
         }
         sizes.removeAll(keepingCapacity: true)

@@ -9,7 +9,12 @@ enum AvroVarint {
 
     /// Appends a length.
     static func append(length: Int, to out: OutputBuffer) {
-        var rest = UInt64(length) << 1
+        append(Int64(length), to: out)
+    }
+
+    /// Appends a number.
+    static func append(_ number: Int64, to out: OutputBuffer) {
+        var rest = UInt64(bitPattern: number << 1 ^ number >> 63)
         while rest > 0x7F {
             out.append(UInt8(truncatingIfNeeded: rest) | 0x80)
             rest >>= 7

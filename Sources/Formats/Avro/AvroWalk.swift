@@ -25,17 +25,13 @@ struct AvroWalk {
 
     private var steps: UnsafePointer<AvroStep>
     private var pool: UnsafeRawBufferPointer
-    private var start: UnsafePointer<UInt8>
-    private var cursor: UnsafePointer<UInt8>
-    private var limit: UnsafePointer<UInt8>
+    private var input: AvroCursor
 
     init(paths: OutputBuffer) {
         self.paths = paths
-        let nowhere = UnsafeRawPointer(paths.bytes.baseAddress.unsafelyUnwrapped)
-        start = nowhere.assumingMemoryBound(to: UInt8.self)
-        cursor = start
-        limit = start
-        steps = nowhere.assumingMemoryBound(to: AvroStep.self)
+        let nowhere = paths.bytes.bytes(in: 0..<0)
+        input = AvroCursor(nowhere)
+        steps = UnsafeRawPointer(nowhere.baseAddress.unsafelyUnwrapped).assumingMemoryBound(to: AvroStep.self)
         pool = UnsafeRawBufferPointer(start: nil, count: 0)
     }
 
@@ -45,18 +41,15 @@ struct AvroWalk {
     ) throws(FormatError) {
         self.steps = steps
         self.pool = pool
-        start = (payload.baseAddress ?? paths.bytes.baseAddress.unsafelyUnwrapped)
-            .assumingMemoryBound(to: UInt8.self)
-        cursor = start
-        limit = start + payload.count
+        input = AvroCursor(payload)
         matches.removeAll()
-        blocks.removeAll(keepingCapacity: true)
+        if !blocks.isEmpty { blocks.removeAll(keepingCapacity: true) }
         paths.removeAll()
         prefix.removeAll()
         keys.removeAll()
         (prefixCount, maps, depth, emptyValues) = (0, 0, 0, 0)
         if entry >= 0 { try run(entry) }
-        guard cursor == limit else { throw malformed("bytes follow the datum") }
+        try input.expectEnd()
     }
 
     private mutating func run(_ program: Int) throws(FormatError) {
@@ -70,18 +63,16 @@ struct AvroWalk {
                 depth -= 1
                 return
             case .boolean:
-                guard cursor < limit, cursor.pointee <= 1 else { throw malformed("no boolean: not 0 or 1") }
-                cursor += 1
-            case .int: _ = try int()
-            case .long: _ = try long()
-            case .bytes: cursor += try length()
-            case .string: try string()
+                _ = try input.boolean()
+            case .int: _ = try input.int()
+            case .long: _ = try input.long()
+            case .bytes: _ = try input.bytes()
+            case .string: _ = try input.string()
             case .skip:
-                guard Int64(limit - cursor) >= step.pointee.operand else { throw endsEarly() }
-                cursor += Int(step.pointee.operand)
-            case .enumeration: _ = try index(below: step.pointee.operand, "no symbol of the enum has this index")
+                _ = try input.bytes(Int(step.pointee.operand))
+            case .enumeration: _ = try input.index(below: step.pointee.operand, "no symbol of the enum has this index")
             case .union:
-                let branch = try index(below: step.pointee.operand, "no branch of the union has this index")
+                let branch = try input.index(below: step.pointee.operand, "no branch of the union has this index")
                 let chosen = step[1 + branch].program
                 if chosen >= 0 { try run(Int(chosen)) }
                 step += Int(step.pointee.operand)
@@ -127,121 +118,27 @@ struct AvroWalk {
     }
 }
 
-/// Numbers and text.
+/// Errors.
 extension AvroWalk {
-    /// Reads an `int`: at most five bytes, of 32 bits together.
-    @inline(__always)
-    private mutating func int() throws(FormatError) -> Int32 {
-        guard cursor < limit else { throw endsEarly() }
-        let first = cursor.pointee
-        cursor += 1
-        guard first >= 0x80 else { return Self.unzigzag(UInt32(first)) }
-        return Self.unzigzag(UInt32(truncatingIfNeeded: try rest(of: first, bytes: 5, lastAtMost: 0x0F)))
-    }
+    private var position: Int { input.position }
 
-    /// Reads a `long`: at most ten bytes, of 64 bits together.
-    @inline(__always)
-    private mutating func long() throws(FormatError) -> Int64 {
-        guard cursor < limit else { throw endsEarly() }
-        let first = cursor.pointee
-        cursor += 1
-        guard first >= 0x80 else { return Self.unzigzag(UInt64(first)) }
-        return Self.unzigzag(try rest(of: first, bytes: 10, lastAtMost: 0x01))
-    }
-
-    private mutating func rest(of first: UInt8, bytes: Int, lastAtMost: UInt8) throws(FormatError) -> UInt64 {
-        var value = UInt64(first & 0x7F)
-        for place in 1..<bytes {
-            guard cursor < limit else { throw endsEarly() }
-            let byte = cursor.pointee
-            guard place < bytes - 1 || byte <= lastAtMost else { throw malformed("a number overflows its type") }
-            cursor += 1
-            value |= UInt64(byte & 0x7F) << UInt64(7 * place)
-            if byte < 0x80 { return value }
-        }
-        throw malformed("a number overflows its type")
-    }
-
-    @inline(__always)
-    private static func unzigzag<Number: FixedWidthInteger & UnsignedInteger, Signed: FixedWidthInteger>(
-        _ number: Number
-    ) -> Signed {
-        Signed(truncatingIfNeeded: (number >> 1) ^ (0 &- (number & 1)))
-    }
-
-    @inline(__always)
-    private mutating func index(below count: Int64, _ reason: StaticString) throws(FormatError) -> Int {
-        let index = Int64(try int())
-        guard index >= 0, index < count else { throw malformed(reason) }
-        return Int(index)
-    }
-
-    /// Reads a length, which is no more than the bytes that are left.
-    @inline(__always)
-    private mutating func length() throws(FormatError) -> Int {
-        let length = try long()
-        guard length >= 0 else { throw malformed("a length is negative") }
-        guard length <= Int64(limit - cursor) else { throw endsEarly() }
-        return Int(length)
-    }
-
-    @inline(__always)
-    private mutating func string() throws(FormatError) {
-        let count = try length()
-        guard AvroText.isValid(cursor, count: count) else { throw malformed("a string is not UTF-8") }
-        cursor += count
-    }
-
-    /// Whether the number that ends at the cursor was spelled with more bytes than it needs.
-    private func isOverlong(from numberStart: UnsafePointer<UInt8>) -> Bool {
-        cursor - numberStart > 1 && cursor[-1] == 0
-    }
-
-    private var position: Int { cursor - start }
-
-    @inline(never)
     private func malformed(_ reason: StaticString) -> FormatError {
-        FormatError(.malformed, at: position, reason)
+        input.malformed(reason)
     }
 
     @inline(never)
     private func refused(_ reason: StaticString, rule: Int) -> FormatError {
         FormatError(.refused, at: position, reason, rule: rule)
     }
-
-    private func endsEarly() -> FormatError {
-        malformed("the payload ends before the datum does")
-    }
 }
 
 /// Arrays and maps.
 extension AvroWalk {
-    /// The begin of a block.
-    private struct BlockHead {
-        var count: Int
-        /// Where it must end, where its byte size is given.
-        var end: UnsafePointer<UInt8>?
-        var sizeField: Range<Int>
-        var isOverlong: Bool
-    }
-
-    /// Reads a block's count and, where the count is negative, its byte size.
-    @inline(__always)
-    private mutating func blockHead() throws(FormatError) -> BlockHead {
-        let count = try long()
-        guard count < 0 else { return BlockHead(count: Int(count), end: nil, sizeField: 0..<0, isOverlong: false) }
-        guard count > Int64.min else { throw malformed("a block's count overflows") }
-        let sizeStart = cursor
-        let field = position
-        let (size, sizeEnd, overlong) = (try length(), position, isOverlong(from: sizeStart))
-        return BlockHead(count: Int(-count), end: cursor + size, sizeField: field..<sizeEnd, isOverlong: overlong)
-    }
-
     /// Refuses a count of elements that the bytes left can't hold.
     @inline(__always)
     private mutating func check(_ count: Int, isEmpty: Bool = false) throws(FormatError) {
         if isEmpty { return try countEmpty(count) }
-        guard count <= limit - cursor else { throw endsEarly() }
+        guard count <= input.left else { throw input.endsEarly() }
     }
 
     private mutating func countEmpty(_ count: Int) throws(FormatError) {
@@ -251,23 +148,16 @@ extension AvroWalk {
         emptyValues += count
     }
 
-    @inline(__always)
-    private func checkEnd(_ head: BlockHead) throws(FormatError) {
-        guard head.end == nil || head.end == cursor else {
-            throw malformed("a block does not end where its byte size says")
-        }
-    }
-
     private mutating func array(_ element: Int) throws(FormatError) {
         try enter()
         while true {
-            let head = try blockHead()
+            let head = try input.blockHead()
             if head.count == 0 { break }
             try check(head.count, isEmpty: element < 0)
             if element >= 0 {
                 for _ in 0..<head.count { try run(element) }
             }
-            try checkEnd(head)
+            try input.checkEnd(head)
         }
         depth -= 1
     }
@@ -275,14 +165,14 @@ extension AvroWalk {
     private mutating func map(_ value: Int) throws(FormatError) {
         try enter()
         while true {
-            let head = try blockHead()
+            let head = try input.blockHead()
             if head.count == 0 { break }
             try check(head.count)
             for _ in 0..<head.count {
-                try string()
+                _ = try input.string()
                 if value >= 0 { try run(value) }
             }
-            try checkEnd(head)
+            try input.checkEnd(head)
         }
         depth -= 1
     }
@@ -292,7 +182,7 @@ extension AvroWalk {
         let base = prefixCount
         var index = 0
         while true {
-            let head = try blockHead()
+            let head = try input.blockHead()
             if head.count == 0 { break }
             try check(head.count, isEmpty: step.pointee.high == 1)
             let block = open(head)
@@ -317,7 +207,7 @@ extension AvroWalk {
         let number = maps
         maps += 1
         while true {
-            let head = try blockHead()
+            let head = try input.blockHead()
             if head.count == 0 { break }
             try check(head.count)
             let block = open(head)
@@ -330,17 +220,14 @@ extension AvroWalk {
     private mutating func tracedEntry(
         _ step: UnsafePointer<AvroStep>, map: Int, base: Int
     ) throws(FormatError) {
-        let count = try length()
-        let key = UnsafeBufferPointer(start: cursor, count: count)
-        guard AvroText.isValid(cursor, count: count) else { throw malformed("a string is not UTF-8") }
+        let key = try input.string()
         guard keys.insert(key, map: map) else {
             throw refused("a key comes twice in a map that holds a sealed field", rule: step.pointee.high)
         }
-        cursor += count
         let program = choose(step) { pooled($0).elementsEqual(key) }
         guard program >= 0 else { return }
         cutPrefix(to: base)
-        FieldPath.append(key: UnsafeRawBufferPointer(key), to: prefix)
+        FieldPath.append(key: key, to: prefix)
         prefixCount = prefix.count
         try run(program)
     }
@@ -353,17 +240,17 @@ extension AvroWalk {
     }
 
     /// Notes a block whose size may have to change, and returns its place in `blocks`.
-    private mutating func open(_ head: BlockHead) -> Int {
+    private mutating func open(_ head: AvroBlockHead) -> Int {
         guard let end = head.end else { return -1 }
         let block = AvroBlock(
-            sizeField: head.sizeField, size: end - cursor, matches: matches.count..<matches.count, end: 0)
+            sizeField: head.sizeField, size: end - input.cursor, matches: matches.count..<matches.count, end: 0)
         blocks.append(block)
         return blocks.count - 1
     }
 
     /// Checks where a block ends, and forgets it where no field in it is sealed.
-    private mutating func close(_ block: Int, _ head: BlockHead) throws(FormatError) {
-        try checkEnd(head)
+    private mutating func close(_ block: Int, _ head: AvroBlockHead) throws(FormatError) {
+        try input.checkEnd(head)
         guard block >= 0 else { return }
         let first = blocks[block].matches.lowerBound
         guard matches.count > first else { return blocks.removeLast(blocks.count - block) }
@@ -389,15 +276,14 @@ extension AvroWalk {
     private mutating func sealString(
         _ step: UnsafePointer<AvroStep>, _ placement: FieldMatch.Placement
     ) throws(FormatError) {
-        let tokenStart = cursor
+        let tokenStart = input.cursor
         let from = position
-        let count = try length()
-        guard !isOverlong(from: tokenStart) else {
+        let count = try input.length()
+        guard !input.isOverlong(from: tokenStart) else {
             throw refused("the length of a sealed string is not minimal", rule: step.pointee.high)
         }
         let content = position..<(position + count)
-        guard AvroText.isValid(cursor, count: count) else { throw malformed("a string is not UTF-8") }
-        cursor += count
+        _ = try input.text(count)
         try match(step, content: content, token: from..<content.upperBound, placement)
     }
 

@@ -97,7 +97,9 @@ struct JSONWalk {
         _ position: JSONText.Position, key: UnsafeRawBufferPointer, of state: UnsafePointer<JSONState>, child: Int,
         room: Int
     ) throws(FormatError) -> JSONText.Position {
-        guard plan.states[child].spellsPath, !state.pointee.isTag else { return try field(position, state: child, room: room) }
+        guard plan.states[child].spellsPath, !state.pointee.isTag else {
+            return try field(position, state: child, room: room)
+        }
         let mark = scanner.extendWay(key: key)
         let end = try field(position, state: child, room: room)
         scanner.cutWay(to: mark)

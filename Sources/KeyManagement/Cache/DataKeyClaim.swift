@@ -9,6 +9,7 @@ struct DataKeyClaim {
     private var usedByRecord = 0
     private var expected = 1
     private(set) var isExceeded = false
+    private var mayBeNearlySpent = false
 
     init(_ limit: DataKeyLimit) {
         self.limit = limit
@@ -21,7 +22,15 @@ struct DataKeyClaim {
         if claimed >= expected { return true }
         guard !isExceeded, let more = limit.claim(expected - claimed) else { return false }
         claimed += more
+        mayBeNearlySpent = true
         return true
+    }
+
+    /// True once for all workers, when 80 % of the limit have been claimed and this worker claimed of it last.
+    mutating func isNearlySpentForTheFirstTime() -> Bool {
+        guard mayBeNearlySpent else { return false }
+        mayBeNearlySpent = false
+        return limit.isNearlySpentForTheFirstTime()
     }
 
     /// The record uses `amount`.
@@ -30,6 +39,7 @@ struct DataKeyClaim {
         if claimed < amount {
             if let more = limit.claim(amount - claimed) {
                 claimed += more
+                mayBeNearlySpent = true
             } else {
                 isExceeded = true
             }

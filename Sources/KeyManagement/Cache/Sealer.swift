@@ -67,7 +67,7 @@ public final class Sealer: DataKeyHolder {
             fetcher.spent(shared)
             return false
         }
-        if shared.uses.isNearlySpentForTheFirstTime() || shared.bytes.isNearlySpentForTheFirstTime() {
+        if uses.isNearlySpentForTheFirstTime() || bytes.isNearlySpentForTheFirstTime() {
             fetcher.nearlySpent(shared)
         }
         return true

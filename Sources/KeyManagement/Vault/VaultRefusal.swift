@@ -44,7 +44,7 @@ struct VaultRefusal {
     /// Transit says by its words alone what a 400 is about.
     private func badRequest(_ key: KeySecretID, _ reason: String) -> KeyManagementError {
         if says("key not found") { return .unknownKey(key: key, reason: reason) }
-        if says("disallowed by policy") { return .refused(key: key, reason: reason) }
+        if says("disallowed by policy") || says("soft-deleted key") { return .refused(key: key, reason: reason) }
         if says("not supported") { return .unusableKey(key: key, reason: reason) }
         if says("ciphertext") || says("authentication failed") {
             return .undecryptable(key: key, reason: reason)

@@ -17,19 +17,26 @@ final class FieldSealer {
         self.pad = pad
     }
 
-    /// Seals `content` and appends the ciphertext's base64 to `out`.
+    /// Seals `content` and appends the ciphertext's base64 to `out`; `key` must live until it returns.
     func seal(
         _ content: UnsafeRawBufferPointer, part: StaticString, type: UnsafeRawBufferPointer,
-        path: UnsafeRawBufferPointer, under sealer: Sealer, into out: OutputBuffer
+        path: UnsafeRawBufferPointer, under key: Unmanaged<Sealer>, into out: OutputBuffer
     ) throws(CryptographyError) {
         Padding.pad(content, to: pad, into: plaintext)
-        let sealedCount = plaintext.count + sealer.algorithm.overhead
+        let aad = additionalData.complete(part: part, type: type, path: path)
         ciphertext.removeAll()
-        let sealed = ciphertext.reserve(sealedCount)
-        try sealer.seal(
-            plaintext.bytes, aad: additionalData.complete(part: part, type: type, path: path), into: sealed)
-        ciphertext.commit(sealedCount)
-        let textCount = Base64.encodedCount(sealedCount)
+        // A result, since the closure of this call can't throw a typed error.
+        let sealed = key._withUnsafeGuaranteedRef { sealer -> Result<Int, CryptographyError> in
+            let count = plaintext.count + sealer.algorithm.overhead
+            do throws(CryptographyError) {
+                try sealer.seal(plaintext.bytes, aad: aad, into: ciphertext.reserve(count))
+                return .success(count)
+            } catch {
+                return .failure(error)
+            }
+        }
+        ciphertext.commit(try sealed.get())
+        let textCount = Base64.encodedCount(ciphertext.count)
         Base64.encode(ciphertext.bytes, into: out.reserve(textCount))
         out.commit(textCount)
     }

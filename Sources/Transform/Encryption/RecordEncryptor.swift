@@ -125,14 +125,13 @@ public final class RecordEncryptor: RecordTransform {
     }
 
     private func sealJSON(_ payload: UnsafeRawBufferPointer, by plan: FieldFinder.Plan) throws(TransformError) {
-        let sealers = keys.sealerOfRule
         var copied = 0
-        for match in finder.matches(by: plan) where match.rule < sealers.count {
+        for match in finder.matches(by: plan) where match.rule < keys.ruleCount {
             value.append(payload.bytes(in: copied..<match.token.lowerBound))
             value.append(UInt8(ascii: "\""))
             try sealField(
                 match, of: payload, type: FieldFinder.jsonType.rawBytes, path: finder.jsonPath(of: match),
-                under: sealers[match.rule], into: value)
+                into: value)
             value.append(UInt8(ascii: "\""))
             copied = match.token.upperBound
         }
@@ -143,21 +142,18 @@ public final class RecordEncryptor: RecordTransform {
         _ payload: UnsafeRawBufferPointer, by plan: FieldFinder.Plan, shape: AvroShape
     ) throws(TransformError) {
         let datum = FieldFinder.datum(of: payload, by: shape)
-        let sealers = keys.sealerOfRule
         let storage = replacements.storage
         replacements.begin()
         for match in finder.matches(by: plan) {
             let path = finder.avroPath(of: match)
             let type = shape.typeNames[match.type]
-            if match.rule >= sealers.count {
+            if match.rule >= keys.ruleCount {
                 storage.append(datum.bytes(in: match.content))
             } else if match.placement == .inline {
-                try sealField(
-                    match, of: datum, type: type, path: path, under: sealers[match.rule], into: storage)
+                try sealField(match, of: datum, type: type, path: path, into: storage)
             } else {
                 sealedFields.path(path)
-                try sealField(
-                    match, of: datum, type: type, path: path, under: sealers[match.rule], into: sealedFields.text)
+                try sealField(match, of: datum, type: type, path: path, into: sealedFields.text)
                 shape.plan.appendPlaceholder(for: match, to: storage)
             }
             replacements.end()
@@ -167,11 +163,12 @@ public final class RecordEncryptor: RecordTransform {
 
     private func sealField(
         _ match: FieldMatch, of payload: UnsafeRawBufferPointer, type: UnsafeRawBufferPointer,
-        path: UnsafeRawBufferPointer, under key: Sealer, into out: OutputBuffer
+        path: UnsafeRawBufferPointer, into out: OutputBuffer
     ) throws(TransformError) {
         do throws(CryptographyError) {
             try sealer.seal(
-                payload.bytes(in: match.content), part: "value", type: type, path: path, under: key, into: out)
+                payload.bytes(in: match.content), part: "value", type: type, path: path,
+                under: keys.sealer(ofRule: match.rule), into: out)
         } catch {
             throw TransformError(error, field: rulePaths[match.rule])
         }

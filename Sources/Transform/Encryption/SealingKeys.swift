@@ -20,8 +20,9 @@ final class SealingKeys {
 
     /// The DEKs of the record in hand, in the order of `algorithms`.
     private(set) var sealers: [Sealer] = []
-    /// The DEK of each rule in the record in hand.
-    private(set) var sealerOfRule: [Sealer] = []
+    // `sealers` keeps them alive. Plain memory and no array, so that a seal counts no references.
+    private let sealerOfRule: UnsafeMutablePointer<Unmanaged<Sealer>>
+    private var isAssigned = false
 
     /// The slot of each rule, in the order of the rules.
     let slotOfRule: [Int]
@@ -40,8 +41,21 @@ final class SealingKeys {
             return slots.count - 1
         }
         self.slots = slots
+        sealerOfRule = .allocate(capacity: max(1, rules.count))
         self.topic = OutputBuffer(holding: topic)
         self.reader = reader
+    }
+
+    deinit {
+        sealerOfRule.deallocate()
+    }
+
+    /// How many rules have a DEK.
+    var ruleCount: Int { slotOfRule.count }
+
+    /// The DEK of a rule in the record in hand, which lives until the next `resolve`.
+    func sealer(ofRule rule: Int) -> Unmanaged<Sealer> {
+        sealerOfRule[rule]
     }
 
     /// The algorithms, one a DEK.
@@ -51,10 +65,11 @@ final class SealingKeys {
     ///
     /// - Parameter resolve: the record's text for a part of an address, or nil where it has none.
     func resolve(now: Int64, _ resolve: (KeySecretTemplate.Source) -> UnsafeRawBufferPointer?) throws(TransformError) {
-        var isChanged = sealerOfRule.count != slotOfRule.count
+        var isChanged = !isAssigned
         for index in slots.indices {
             if slots[index].constant != nil, index < sealers.count, sealers[index].isCurrent(now: now) { continue }
             isChanged = true
+            isAssigned = false
             let sealer = try sealer(for: slots[index], now: now, resolve)
             if index < sealers.count {
                 sealers[index] = sealer
@@ -66,8 +81,10 @@ final class SealingKeys {
     }
 
     private func assignRules() {
-        sealerOfRule.removeAll(keepingCapacity: true)
-        for slot in slotOfRule { sealerOfRule.append(sealers[slot]) }
+        for (rule, slot) in slotOfRule.enumerated() {
+            (sealerOfRule + rule).initialize(to: .passUnretained(sealers[slot]))
+        }
+        isAssigned = true
     }
 
     private func sealer(

@@ -25,6 +25,13 @@ enum AvroJudge {
     }
 
     static func verdicts(on cases: [Case]) throws -> [Verdict] {
+        try verdicts(of: "avro_judge.py", on: cases)
+    }
+
+    /// What a script of Tests/Judges says of each case, one JSON object a line in and out.
+    static func verdicts<Case: Encodable, Verdict: Decodable>(
+        of script: String, on cases: [Case]
+    ) throws -> [Verdict] {
         let root = URL(fileURLWithPath: #filePath)
             .deletingLastPathComponent().appending(path: "../../..").standardizedFileURL
         let folder = FileManager.default.temporaryDirectory.appending(path: "avro-judge-\(UUID().uuidString)")
@@ -36,12 +43,13 @@ enum AvroJudge {
         try lines.write(to: input)
         try run(
             root.appending(path: ".deps/venv/bin/python").path,
-            [root.appending(path: "Tests/Judges/avro_judge.py").path, input.path, output.path])
+            [root.appending(path: "Tests/Judges/\(script)").path, input.path, output.path])
         let verdicts = try Data(contentsOf: output).split(separator: 0x0A)
             .map { try JSONDecoder().decode(Verdict.self, from: $0) }
         try #require(verdicts.count == cases.count)
         return verdicts
     }
+
     /// Runs a program to its end. Not by Foundation's `Process`, which leaks a weak reference and so fails LeakSanitizer.
     private static func run(_ program: String, _ arguments: [String]) throws {
         var words = ([program] + arguments).map { strdup($0) } + [nil]

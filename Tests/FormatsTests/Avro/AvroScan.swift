@@ -32,14 +32,13 @@ struct AvroScan: Equatable {
     /// Splices what the scanner last scanned.
     static func splice(_ payload: [UInt8], scanner: AvroFieldScanner, replacements: [[UInt8]]) -> [UInt8] {
         let joined = Array(replacements.joined())
-        var ranges: [Range<Int>] = []
-        for replacement in replacements {
-            let start = ranges.last?.upperBound ?? 0
-            ranges.append(start..<(start + replacement.count))
-        }
+        var ends: [Int] = []
+        for replacement in replacements { ends.append((ends.last ?? 0) + replacement.count) }
         let out = OutputBuffer()
         payload.withUnsafeBytes { bytes in
-            joined.withUnsafeBytes { scanner.splice(bytes, ranges: ranges, of: $0, into: out) }
+            joined.withUnsafeBytes { joined in
+                ends.withUnsafeBufferPointer { scanner.splice(bytes, ends: $0, of: joined, into: out) }
+            }
         }
         return Array(out.bytes)
     }

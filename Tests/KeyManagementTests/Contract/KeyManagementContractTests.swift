@@ -6,13 +6,13 @@ import Testing
 
 /// What every provider must do, run against the real thing or the nearest to it that there is.
 @Suite struct KeyManagementContractTests {
-    private func secret(_ count: Int) -> SecretBytes {
+    func secret(_ count: Int) -> SecretBytes {
         SecretBytes(copying: (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 5) })
     }
 
-    private func bytes(_ secret: SecretBytes) -> [UInt8] { secret.withUnsafeBytes { [UInt8]($0) } }
+    func bytes(_ secret: SecretBytes) -> [UInt8] { secret.withUnsafeBytes { [UInt8]($0) } }
 
-    private func wrap(_ kms: any TestKMS, _ count: Int = 32) throws -> [UInt8] {
+    func wrap(_ kms: any TestKMS, _ count: Int = 32) throws -> [UInt8] {
         try kms.service.wrap(secret(count), under: kms.key, topic: "t", within: 5_000)
     }
 
@@ -101,6 +101,36 @@ import Testing
     }
 
     @Test(arguments: ContractProvider.allCases)
+    func aKeyThatTheCredentialsMayNotUseIsARefusalThatNamesIt(provider: ContractProvider) throws {
+        let kms = try provider.start()
+        guard let refusedKey = kms.refusedKey else {
+            #expect(provider == .inMemory)
+            return
+        }
+        let edek = try wrap(kms)
+        #expect { try kms.service.wrap(secret(32), under: refusedKey, topic: "t", within: 5_000) } throws: {
+            isRefusal($0) && "\($0)".contains(refusedKey.text)
+        }
+        #expect { try unwrap(kms, edek, under: refusedKey) } throws: { isRefusal($0) }
+    }
+
+    @Test(arguments: ContractProvider.allCases)
+    func aDisabledKeyIsARefusalUntilItIsEnabled(provider: ContractProvider) throws {
+        let kms = try provider.start()
+        guard let enable = kms.enable else {
+            #expect(provider == .inMemory)
+            return
+        }
+        let edek = try wrap(kms)
+        try enable(false)
+        #expect { try wrap(kms) } throws: { isRefusal($0) }
+        #expect { try unwrap(kms, edek) } throws: { isRefusal($0) }
+        try enable(true)
+        #expect(try unwrap(kms, edek) == bytes(secret(32)))
+        _ = try wrap(kms)
+    }
+
+    @Test(arguments: ContractProvider.allCases)
     func afterARotationOldAndNewEDEKsOpen(provider: ContractProvider) throws {
         let kms = try provider.start()
         guard let rotate = kms.rotate else {
@@ -110,10 +140,24 @@ import Testing
         let old = try wrap(kms)
         try rotate()
         let new = try wrap(kms)
-        #expect(String(decoding: old, as: UTF8.self).hasPrefix("vault:v1:"))
-        #expect(String(decoding: new, as: UTF8.self).hasPrefix("vault:v2:"))
         #expect(try unwrap(kms, old) == bytes(secret(32)))
         #expect(try unwrap(kms, new) == bytes(secret(32)))
+    }
+
+    @Test(arguments: ContractProvider.allCases)
+    func aDataKeyOfAnotherLengthThanTheAlgorithmsIsRefused(provider: ContractProvider) throws {
+        let kms = try provider.start()
+        let worker = Worker(DataKeyCache(KeyManagementSettings(), service: kms.service), clock: DataKeyCache.now)
+        for count in [1, 16, 31, 33, 64] {
+            let edek = try wrap(kms, count)
+            #expect {
+                try worker.opener(edek, kek: kms.key.text)
+            } throws: { error in
+                guard case .wrongKeyLength(_, 32, count)? = error as? KeyManagementError else { return false }
+                return (error as? KeyManagementError)?.isTransient == false
+            }
+        }
+        _ = try worker.opener(wrap(kms), kek: kms.key.text)
     }
 
     @Test(arguments: ContractProvider.allCases)

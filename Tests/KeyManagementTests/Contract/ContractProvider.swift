@@ -1,0 +1,30 @@
+import Testing
+
+/// The providers that the contract suite runs against.
+enum ContractProvider: String, CaseIterable, CustomTestStringConvertible {
+    case inMemory
+    case vaultToken
+
+    /// Those that are reached over HTTP.
+    static let remote = allCases.filter { $0 != .inMemory }
+
+    /// What wrong credentials hold, so that it can be looked for where it must not be.
+    static let wrongSecret = "wrong-secret-of-the-tests"
+
+    var testDescription: String { rawValue }
+
+    /// The provider, with keys of its own.
+    func start() throws -> any TestKMS {
+        self == .inMemory ? try InMemoryTestKMS() : try startRemote()
+    }
+
+    /// The same for a provider that is reached over HTTP.
+    func startRemote() throws -> any RemoteTestKMS {
+        switch self {
+        case .inMemory: throw NotRemote()
+        case .vaultToken: try VaultTestKMS()
+        }
+    }
+
+    struct NotRemote: Error {}
+}

@@ -1,0 +1,34 @@
+import Records
+import Testing
+
+@Suite struct RegularExpressionTests {
+    @Test(
+        "It matches a text as a whole",
+        arguments: [
+            ("^customers\\..*", "customers.eu", true), ("^customers\\..*", "customersXeu", false),
+            ("^a", "ab", false), ("b$", "ab", false), ("^a|^b", "b", true), ("^a|^b", "bc", false),
+            ("^(a|b){2}$", "ab", true), ("x-pii-.*", "x-pii-", true), ("x-pii-.*", "a x-pii-mail", false),
+            ("[[:digit:]]+", "042", true), ("a*", "", true), ("ü", "ü", true),
+        ])
+    func matching(_ expression: String, _ text: String, _ isMatch: Bool) throws {
+        #expect(try RegularExpression(parsing: expression).matches(text) == isMatch)
+    }
+
+    @Test("What is no expression is refused", arguments: ["", "(", "a)|(b", "[a", "a{2,1}", "a\0b", "*\\"])
+    func refused(_ expression: String) {
+        #expect(throws: RegularExpressionError.self) { try RegularExpression(parsing: expression) }
+    }
+
+    @Test("One that is too long is refused")
+    func tooLong() throws {
+        let longest = String(repeating: "a", count: RegularExpression.maximumBytes)
+        #expect(try RegularExpression(parsing: longest).matches(longest))
+        #expect(throws: RegularExpressionError.self) { try RegularExpression(parsing: longest + "a") }
+    }
+
+    @Test("A text with a zero byte matches nothing, rather than what stands before it")
+    func zeroByte() throws {
+        #expect(try !RegularExpression(parsing: "a.*").matches("a\0b"))
+        #expect(try !RegularExpression(parsing: "a").matches("a\0"))
+    }
+}
