@@ -38,14 +38,15 @@ void SilenceLibrary() {
     });
 }
 
-pbr_field Describe(const FieldDescriptor *field) {
-    const FieldDescriptor *value = field->is_map() ? field->message_type()->map_value() : field;
+pbr_field Describe(const Schema &schema, const FieldDescriptor *field) {
+    bool is_map = schema.IsMap(field);
+    const FieldDescriptor *value = is_map ? field->message_type()->field(1) : field;
     pbr_field result{};
     result.name = field->name().data();
     result.name_count = field->name().size();
     result.kind = KindOf(value);
-    result.is_map = field->is_map();
-    result.is_repeated = field->is_repeated() && !field->is_map();
+    result.is_map = is_map;
+    result.is_repeated = field->is_repeated() && !is_map;
     if (result.kind == PBR_MESSAGE) result.message = Wrap(value->message_type());
     if (result.kind == PBR_ENUM) {
         result.first_value = value->enum_type()->value(0)->name().data();
@@ -87,15 +88,16 @@ size_t pbr_message_field_count(const pbr_message *message) {
     return static_cast<size_t>(Unwrap(message)->field_count());
 }
 
-pbr_field pbr_message_field_at(const pbr_message *message, size_t index) {
-    return Describe(Unwrap(message)->field(static_cast<int>(index)));
+pbr_field pbr_message_field_at(const pbr_schema *schema, const pbr_message *message, size_t index) {
+    return Describe(*Unwrap(schema), Unwrap(message)->field(static_cast<int>(index)));
 }
 
-bool pbr_message_field_named(const pbr_message *message, const char *name, size_t name_count, pbr_field *field) {
+bool pbr_message_field_named(
+    const pbr_schema *schema, const pbr_message *message, const char *name, size_t name_count, pbr_field *field) {
     try {
         const FieldDescriptor *found = FieldNamed(Unwrap(message), std::string(name, name_count));
         if (found == nullptr) return false;
-        *field = Describe(found);
+        *field = Describe(*Unwrap(schema), found);
         return true;
     } catch (...) {
         return false;

@@ -73,7 +73,7 @@ void JSONReader::ReadField(Message &message, const FieldDescriptor *field, int d
     if (const pb::OneofDescriptor *oneof = field->real_containing_oneof()) {
         if (message.GetReflection()->HasOneof(message, oneof)) cursor_.Fail(PBR_DUPLICATE_FIELD);
     }
-    if (field->is_map()) return ReadMap(message, field, depth);
+    if (schema_.IsMap(field)) return ReadMap(message, field, depth);
     if (field->is_repeated()) return ReadRepeated(message, field, depth);
     pbr_kind kind = KindOf(field);
     // A null stands for a field that is absent, but where null is a value.
@@ -104,10 +104,9 @@ void JSONReader::ReadMap(Message &message, const FieldDescriptor *field, int dep
         std::string key = cursor_.String();
         cursor_.Expect(':');
         Count(Footprint::Of(field->message_type()) + 2 * key.size());
-        // As an entry of the repeated field that a map is in the payload, so that the order stays.
         Message *entry = message.GetReflection()->AddMessage(&message, field);
-        ReadKey(*entry, field->message_type()->map_key(), key);
-        ReadValue(*entry, field->message_type()->map_value(), depth + 1);
+        ReadKey(*entry, field->message_type()->field(0), key);
+        ReadValue(*entry, field->message_type()->field(1), depth + 1);
         if (!seen.insert(std::move(key)).second) cursor_.Fail(PBR_DUPLICATE_FIELD);
     }
 }

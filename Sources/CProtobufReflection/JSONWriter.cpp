@@ -41,7 +41,7 @@ void JSONWriter::WriteMembers(const Message &message, bool after, int depth) {
         if (after) out_.Append(',');
         after = true;
         WriteName(field);
-        if (field->is_map()) {
+        if (schema_.IsMap(field)) {
             WriteMap(message, field, depth);
         } else if (field->is_repeated()) {
             WriteRepeated(message, field, depth);
@@ -68,7 +68,7 @@ void JSONWriter::WriteRepeated(const Message &message, const FieldDescriptor *fi
 }
 
 void JSONWriter::WriteMap(const Message &message, const FieldDescriptor *field, int depth) {
-    const FieldDescriptor *value = field->message_type()->map_value();
+    const FieldDescriptor *value = field->message_type()->field(1);
     bool after = false;
     out_.Append('{');
     for (const MapEntry &entry : MapEntries(message, field)) {

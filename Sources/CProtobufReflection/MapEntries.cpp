@@ -47,8 +47,8 @@ void KeepLastOfEachKey(std::vector<MapEntry> &entries) {
 
 std::vector<MapEntry> MapEntries(const Message &message, const FieldDescriptor *field) {
     const Reflection *reflection = message.GetReflection();
-    const FieldDescriptor *key = field->message_type()->map_key();
-    const FieldDescriptor *value = field->message_type()->map_value();
+    const FieldDescriptor *key = field->message_type()->field(0);
+    const FieldDescriptor *value = field->message_type()->field(1);
     int count = reflection->FieldSize(message, field);
     std::vector<MapEntry> entries;
     entries.reserve(static_cast<size_t>(count));

@@ -15,8 +15,6 @@ struct MapEntry {
 };
 
 /// The entries of a map field in the order of the payload; of those with one key only the last.
-///
-/// They are read as the repeated field that they are in the payload: reading them as a map would lose their order.
 std::vector<MapEntry> MapEntries(
     const google::protobuf::Message &message, const google::protobuf::FieldDescriptor *field);
 

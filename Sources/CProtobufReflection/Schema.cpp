@@ -21,10 +21,11 @@ Schema *Schema::Create(const pbr_source *sources, size_t count, std::string &fau
 namespace {
 
 /// The message that `index` means below `parent`, the entries of maps counted too or left out.
-const Descriptor *Nested(const Descriptor *parent, int index, bool counts_entries) {
+const Descriptor *Nested(
+    const Descriptor *parent, int index, bool counts_entries, const std::unordered_set<const Descriptor *> &entries) {
     for (int position = 0; position < parent->nested_type_count(); ++position) {
         const Descriptor *type = parent->nested_type(position);
-        bool is_entry = type->options().map_entry();
+        bool is_entry = entries.count(type) > 0;
         if (is_entry && !counts_entries) continue;
         if (index-- > 0) continue;
         return is_entry ? nullptr : type;
@@ -40,8 +41,8 @@ const Descriptor *Schema::MessageAt(const int32_t *path, size_t count) const {
     for (size_t level = 1; level < count; ++level) {
         if (path[level] < 0) return nullptr;
         // Confluent's Java client leaves the entries out, its Python and Go clients count them.
-        const Descriptor *without = Nested(type, path[level], false);
-        const Descriptor *with = Nested(type, path[level], true);
+        const Descriptor *without = Nested(type, path[level], false, entries_);
+        const Descriptor *with = Nested(type, path[level], true, entries_);
         if (without != nullptr && with != nullptr && without != with) return nullptr;
         type = without != nullptr ? without : with;
         if (type == nullptr) return nullptr;

@@ -4,6 +4,7 @@
 #include <google/protobuf/dynamic_message.h>
 
 #include <string>
+#include <unordered_set>
 
 #include "CProtobufReflection.h"
 
@@ -26,6 +27,12 @@ public:
         return *factory_.GetPrototype(type);
     }
 
+    /// Whether a field is a map; see `entries_`.
+    bool IsMap(const google::protobuf::FieldDescriptor *field) const {
+        return field->is_repeated() && field->type() == google::protobuf::FieldDescriptor::TYPE_MESSAGE
+            && entries_.count(field->message_type()) > 0;
+    }
+
     /// The message at a Confluent index path; null where there is none, or where clients disagree on which one it is.
     const google::protobuf::Descriptor *MessageAt(const int32_t *path, size_t count) const;
 
@@ -34,6 +41,9 @@ private:
     // Its use is no change that anyone can see, and it has a lock of its own.
     mutable google::protobuf::DynamicMessageFactory factory_;
     const google::protobuf::FileDescriptor *file_ = nullptr;
+    /// The types of maps' entries. For libprotobuf maps are here what they are on the wire, repeated messages with a key and a
+    /// value: as maps it would keep them in an order of its own, and no payload could be put together again.
+    std::unordered_set<const google::protobuf::Descriptor *> entries_;
 
     friend class SchemaLinker;
 };

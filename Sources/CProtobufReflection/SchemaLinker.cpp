@@ -21,6 +21,27 @@ bool HasMessageSet(const pb::Descriptor *type) {
     return false;
 }
 
+/// Turns maps' entries into messages as others, whose key and value are written even where they are zero, as in a map.
+void MakeMapsPlain(pb::DescriptorProto &type, bool is_proto3) {
+    for (auto &nested : *type.mutable_nested_type()) MakeMapsPlain(nested, is_proto3);
+    if (!type.options().map_entry()) return;
+    type.mutable_options()->clear_map_entry();
+    if (!is_proto3) return;
+    for (auto &field : *type.mutable_field()) {
+        field.set_oneof_index(type.oneof_decl_size());
+        field.set_proto3_optional(true);
+        type.add_oneof_decl()->set_name("_" + field.name());
+    }
+}
+
+void CollectEntries(
+    const pb::Descriptor *checked, const pb::Descriptor *built, std::unordered_set<const pb::Descriptor *> &entries) {
+    if (checked->options().map_entry()) entries.insert(built);
+    for (int index = 0; index < checked->nested_type_count(); ++index) {
+        CollectEntries(checked->nested_type(index), built->nested_type(index), entries);
+    }
+}
+
 }  // namespace
 
 SchemaLinker::SchemaLinker(Schema &schema, const pbr_source *sources, size_t count) : schema_(schema) {
@@ -93,8 +114,15 @@ bool SchemaLinker::Parse(std::string_view text, FileProto &file) {
 }
 
 bool SchemaLinker::Build(const FileProto &file) {
-    const pb::FileDescriptor *built = schema_.pool_.BuildFileCollectingErrors(file, this);
+    const pb::FileDescriptor *checked = checked_.BuildFileCollectingErrors(file, this);
+    if (checked == nullptr) return Refuse("it can't be linked");
+    FileProto plain = file;
+    for (auto &type : *plain.mutable_message_type()) MakeMapsPlain(type, plain.syntax() == "proto3");
+    const pb::FileDescriptor *built = schema_.pool_.BuildFileCollectingErrors(plain, this);
     if (built == nullptr) return Refuse("it can't be linked");
+    for (int index = 0; index < checked->message_type_count(); ++index) {
+        CollectEntries(checked->message_type(index), built->message_type(index), schema_.entries_);
+    }
     for (int index = 0; index < built->message_type_count(); ++index) {
         if (HasMessageSet(built->message_type(index))) return Refuse("message sets are not supported");
     }

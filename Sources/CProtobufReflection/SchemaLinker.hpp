@@ -39,6 +39,8 @@ private:
         ErrorLocation location, const std::string &message) override;
 
     Schema &schema_;
+    /// The same files with their maps as they are, which libprotobuf checks.
+    google::protobuf::DescriptorPool checked_;
     std::unordered_map<std::string, std::string_view> texts_;
     std::string root_;
     std::set<std::string> under_way_;

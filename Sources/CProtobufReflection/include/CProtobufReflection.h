@@ -92,9 +92,10 @@ pbr_kind pbr_message_kind(const pbr_message *message);
 const char *pbr_message_name(const pbr_message *message, size_t *count);
 size_t pbr_message_field_count(const pbr_message *message);
 /// The field at `index`, which is less than the count.
-pbr_field pbr_message_field_at(const pbr_message *message, size_t index);
+pbr_field pbr_message_field_at(const pbr_schema *schema, const pbr_message *message, size_t index);
 /// The field of this .proto name, or the extension of the full name in brackets; false where there is none.
-bool pbr_message_field_named(const pbr_message *message, const char *name, size_t name_count, pbr_field *field);
+bool pbr_message_field_named(
+    const pbr_schema *schema, const pbr_message *message, const char *name, size_t name_count, pbr_field *field);
 
 /// What became of a conversion.
 typedef enum {

@@ -2,6 +2,7 @@ import CProtobufReflection
 
 /// A message type, which lives as long as its schema.
 struct ProtobufMessage: Hashable {
+    let schema: OpaquePointer
     let handle: OpaquePointer
 
     /// What its values look like in JSON.
@@ -19,15 +20,17 @@ struct ProtobufMessage: Hashable {
 
     /// Its own fields, without extensions.
     var fields: [ProtobufShape] {
-        (0..<pbr_message_field_count(handle)).map { ProtobufShape(pbr_message_field_at(handle, $0)) }
+        (0..<pbr_message_field_count(handle)).map {
+            ProtobufShape(pbr_message_field_at(schema, handle, $0), schema: schema)
+        }
     }
 
     /// The field of this .proto name, or the extension of the full name in brackets.
     func field(named name: [UInt8]) -> ProtobufShape? {
         var field = pbr_field()
         let isThere = name.withUnsafeBytes {
-            pbr_message_field_named(handle, $0.bindMemory(to: CChar.self).baseAddress, $0.count, &field)
+            pbr_message_field_named(schema, handle, $0.bindMemory(to: CChar.self).baseAddress, $0.count, &field)
         }
-        return isThere ? ProtobufShape(field) : nil
+        return isThere ? ProtobufShape(field, schema: schema) : nil
     }
 }

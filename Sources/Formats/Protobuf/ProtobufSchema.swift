@@ -47,7 +47,7 @@ public final class ProtobufSchema: Sendable {
     ///
     /// - Parameter path: the place of a message in the file, then of one nested in it, and so on, from 0.
     func message(at path: [Int32]) -> ProtobufMessage? {
-        pbr_schema_message(handle, path, path.count).map { ProtobufMessage(handle: $0) }
+        pbr_schema_message(handle, path, path.count).map { ProtobufMessage(schema: handle, handle: $0) }
     }
 
     private static func link(_ files: [File]) -> Result<OpaquePointer, JSONConversionError> {

@@ -7,10 +7,10 @@ enum ProtobufShape: Hashable {
     case repeated(ProtobufValue)
     case map(ProtobufValue)
 
-    init(_ field: pbr_field) {
+    init(_ field: pbr_field, schema: OpaquePointer) {
         let value: ProtobufValue
         switch field.kind {
-        case PBR_MESSAGE: value = field.message.map { .message(ProtobufMessage(handle: $0)) } ?? .any
+        case PBR_MESSAGE: value = field.message.map { .message(ProtobufMessage(schema: schema, handle: $0)) } ?? .any
         case PBR_ENUM:
             let name = UnsafeRawBufferPointer(start: field.first_value, count: field.first_value_count)
             value = .scalar(defaultJSON: "\"\(String(decoding: name, as: UTF8.self))\"")
