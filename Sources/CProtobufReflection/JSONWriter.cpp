@@ -7,7 +7,6 @@
 #include <cmath>
 #include <vector>
 
-#include "MapEntries.hpp"
 #include "Text.hpp"
 #include "TimeText.hpp"
 
@@ -25,7 +24,7 @@ void JSONWriter::WriteMessage(const Message &message, int depth) {
         case PBR_DURATION: return WriteDuration(message);
         case PBR_FIELD_MASK: return WriteFieldMask(message);
         case PBR_VALUE: return WriteDynamicValue(message, depth);
-        case PBR_STRUCT: return WriteMap(message, type->field(0), depth);
+        case PBR_STRUCT: return WriteMap(MapEntries(message, type->field(0)), type->field(0), depth);
         case PBR_LIST_VALUE: return WriteRepeated(message, type->field(0), depth);
         default:
             out_.Append('{');
@@ -38,11 +37,20 @@ void JSONWriter::WriteMembers(const Message &message, bool after, int depth) {
     std::vector<const FieldDescriptor *> fields;
     message.GetReflection()->ListFields(message, &fields);
     for (const FieldDescriptor *field : fields) {
+        std::vector<MapEntry> entries;
+        bool is_map = schema_.IsMap(field);
+        if (is_map) {
+            entries = MapEntries(message, field);
+            if (entries.empty()) continue;
+        } else if (field->is_repeated() && message.GetReflection()->FieldSize(message, field) == 0) {
+            // An extension that was packed from nothing.
+            continue;
+        }
         if (after) out_.Append(',');
         after = true;
         WriteName(field);
-        if (schema_.IsMap(field)) {
-            WriteMap(message, field, depth);
+        if (is_map) {
+            WriteMap(entries, field, depth);
         } else if (field->is_repeated()) {
             WriteRepeated(message, field, depth);
         } else {
@@ -67,11 +75,11 @@ void JSONWriter::WriteRepeated(const Message &message, const FieldDescriptor *fi
     out_.Append(']');
 }
 
-void JSONWriter::WriteMap(const Message &message, const FieldDescriptor *field, int depth) {
+void JSONWriter::WriteMap(const std::vector<MapEntry> &entries, const FieldDescriptor *field, int depth) {
     const FieldDescriptor *value = field->message_type()->field(1);
     bool after = false;
     out_.Append('{');
-    for (const MapEntry &entry : MapEntries(message, field)) {
+    for (const MapEntry &entry : entries) {
         if (after) out_.Append(',');
         after = true;
         WriteString(entry.key);

@@ -4,9 +4,11 @@
 #include <google/protobuf/message.h>
 
 #include <string>
+#include <vector>
 
 #include "ByteBuffer.hpp"
 #include "Footprint.hpp"
+#include "MapEntries.hpp"
 #include "Schema.hpp"
 
 namespace fieldseal::protobuf {
@@ -37,7 +39,7 @@ private:
     void WriteMembers(const Message &message, bool after, int depth);
     void WriteName(const FieldDescriptor *field);
     void WriteRepeated(const Message &message, const FieldDescriptor *field, int depth);
-    void WriteMap(const Message &message, const FieldDescriptor *field, int depth);
+    void WriteMap(const std::vector<MapEntry> &entries, const FieldDescriptor *field, int depth);
     /// One value: of a single field, or the one at `index` of a repeated one.
     void WriteValue(const Message &message, const FieldDescriptor *field, int index, int depth);
     void WriteEnum(const FieldDescriptor *field, int number);
