@@ -25,6 +25,10 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CGcrypt", pkgConfig: "libgcrypt", providers: [.apt(["libgcrypt20-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CCompression", pkgConfig: "libzstd",
+            providers: [.apt(["zlib1g-dev", "liblz4-dev", "libzstd-dev", "libsnappy-dev"])]),
+        .systemLibrary(name: "CAvro", pkgConfig: "avro-c", providers: [.apt(["libavro-dev"])]),
 
         .systemLibrary(name: "CProtobuf", pkgConfig: "protobuf", providers: [.apt(["libprotobuf-dev", "libprotoc-dev"])]),
         // libprotobuf is C++; this is its C side.
@@ -38,7 +42,7 @@ let package = Package(
         // Floor 2.
         .target(
             name: "Cryptography", dependencies: ["Records", "COpenSSL", "CSodium", "CGcrypt"], swiftSettings: hotPath),
-        .target(name: "Formats", dependencies: ["Records", "CProtobufReflection"], swiftSettings: hotPath),
+        .target(name: "Formats", dependencies: ["Records", "CCompression", "CProtobufReflection"], swiftSettings: hotPath),
         .target(name: "HTTPTransport", dependencies: ["Records", "CCurl"]),
         .target(name: "KafkaClient", dependencies: ["Records", "CRdKafka"], swiftSettings: hotPath),
 
@@ -86,8 +90,9 @@ let package = Package(
         .executableTarget(
             name: "FieldsealBenchmarks",
             dependencies: [
-                "Records", "Cryptography", "Formats", "KeyManagement", "Transform",
+                "Records", "Cryptography", "Formats", "KeyManagement", "Transform", "KafkaClient", "Pipeline", "CAvro",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: hotPath),
         // Counts the transform's heap allocations: a program of its own, since only a release build has none.
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
@@ -97,9 +102,12 @@ let package = Package(
         // Servers that tests start.
         .target(name: "TestServers", dependencies: ["HTTPTransport"], path: "Tests/TestServers"),
 
+        // Made-up Avro schemas and records.
+        .target(name: "AvroCases", dependencies: ["Records", "Formats"], path: "Tests/AvroCases"),
+
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
-        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
-        .testTarget(name: "FormatsTests", dependencies: ["Formats"]),
+        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "TestServers"]),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "AvroCases"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["Records", "HTTPTransport", "TestServers"]),
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient", "Records"]),
         .testTarget(
@@ -109,7 +117,7 @@ let package = Package(
         .testTarget(
             name: "TransformTests",
             dependencies: [
-                "Records", "Cryptography", "KeyManagement", "SchemaRegistry", "Transform",
+                "AvroCases", "Records", "Cryptography", "Formats", "KeyManagement", "SchemaRegistry", "Transform",
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Vectors"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),

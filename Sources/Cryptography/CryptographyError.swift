@@ -14,6 +14,8 @@ public enum CryptographyError: Error, Hashable, Sendable, CustomStringConvertibl
     case randomnessUnavailable
     /// The installed library does not offer the algorithm, as in FIPS mode.
     case unavailable(algorithm: Algorithm)
+    /// A text that should be a private key to sign with is not an unencrypted RSA key in PEM, of 2048 bits or more.
+    case notASigningKey
     /// A call into OpenSSL or libgcrypt failed, such as for want of memory; `call` is its name.
     case libraryFailure(call: String)
 
@@ -35,6 +37,8 @@ public enum CryptographyError: Error, Hashable, Sendable, CustomStringConvertibl
             "the random generator gave no bytes"
         case .unavailable(let algorithm):
             "the installed cryptographic libraries do not offer \(algorithm.rawValue)"
+        case .notASigningKey:
+            "it is not an unencrypted private RSA key in PEM of 2048 bits or more"
         case .libraryFailure(let call):
             "\(call) failed"
         }

@@ -13,6 +13,7 @@ struct BenchmarkRow {
     /// What a row is measured against.
     enum Baseline: String {
         case cryptoOnly = "ratio_to_crypto_only"
+        case avroC = "ratio_to_avro_c"
         case passthrough = "ratio_to_passthrough"
     }
 

@@ -5,18 +5,11 @@ enum CPUClock {
     /// CPU time of the calling thread, in nanoseconds.
     static func thread() -> Int64 { nanoseconds(CLOCK_THREAD_CPUTIME_ID) }
 
-    /// CPU time of the whole process, in nanoseconds.
+    /// CPU time of the whole process, all its threads, in nanoseconds.
     static func process() -> Int64 { nanoseconds(CLOCK_PROCESS_CPUTIME_ID) }
 
     /// Wall time, in nanoseconds.
     static func wall() -> Int64 { nanoseconds(CLOCK_MONOTONIC) }
-
-    /// The most memory that was resident at once, in MiB.
-    static func peakMebibytes() -> Int {
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return usage.ru_maxrss / 1024
-    }
 
     private static func nanoseconds(_ clock: clockid_t) -> Int64 {
         var time = timespec()

@@ -1,28 +1,64 @@
 import ArgumentParser
+import Glibc
 
 /// Measures Fieldseal; `scripts/bench` builds and runs it.
 @main
 struct FieldsealBenchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "fieldseal-benchmarks", abstract: "Measures CPU time per record of transforms.")
+        commandName: "fieldseal-benchmarks",
+        abstract: "Measures CPU time per record of transforms and workers, and the memory of `fieldseal run`.")
 
     @Flag(help: "Print lines of JSON instead of a table.")
     var json = false
 
-    @Option(help: "Only benchmarks whose name contains this text.")
+    @Option(help: "Only benchmarks whose name contains this text, and what they are measured against.")
     var filter: String?
 
     @Option(help: "Rounds, in which the benchmarks take turns.")
     var rounds = 9
 
+    private static let names = TransformBenchmarks.names + ConversionBenchmarks.names + WorkerBenchmarks.names
+
+    func validate() throws {
+        guard rounds >= 1 else { throw ValidationError("--rounds must be at least 1") }
+    }
+
     func run() async throws {
-        let benchmarks = try TransformBenchmarks.all().filter { benchmark in
-            guard let filter else { return true }
-            return benchmark.name.contains(filter) || benchmark.name == TransformBenchmarks.cryptoOnly
-        }
+        let chosen = try choose()
+        let data = try BenchmarkData()
         if !json { print(BenchmarkRow.head) }
-        for row in try InProcessBenchmark.measure(benchmarks, rounds: rounds, passes: 10) {
-            print(json ? row.json : row.text)
+        let transforms = chosen.filter { TransformBenchmarks.names.contains($0) }
+        if !transforms.isEmpty {
+            let benchmarks = try TransformBenchmarks.make(
+                transforms.union([TransformBenchmarks.baseline]), of: data)
+            show(try InProcessBenchmark.measure(benchmarks, rounds: rounds, passes: 10))
         }
+        let conversions = ConversionBenchmarks.needed(for: chosen)
+        if !conversions.isEmpty {
+            show(
+                try InProcessBenchmark.measure(
+                    ConversionBenchmarks.make(conversions, of: data), rounds: rounds, passes: 10))
+        }
+        show(try await WorkerBenchmarks.measure(chosen, of: data, rounds: rounds))
+    }
+
+    /// The rows that the filter asks for, and those that they are measured against.
+    private func choose() throws -> Set<String> {
+        let named = Self.names.filter { filter.map($0.contains) ?? true }
+        guard !named.isEmpty else {
+            let list = Self.names.map { "  \($0)\n" }.joined()
+            let message = "error: no benchmark's name contains '\(filter ?? "")'; there are\n\(list)"
+            _ = message.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+            throw ExitCode(2)
+        }
+        var chosen = Set(named)
+        for format in BenchmarkFormat.allCases where named.contains(where: { $0.hasPrefix("worker/\(format)/") }) {
+            chosen.insert(WorkerBenchmarks.passthrough(format))
+        }
+        return chosen
+    }
+
+    private func show(_ rows: [BenchmarkRow]) {
+        for row in rows { print(json ? row.json : row.text) }
     }
 }

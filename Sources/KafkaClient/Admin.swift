@@ -136,4 +136,34 @@ public final class Admin {
             try request.check(rd_kafka_CreatePartitions_result_topics(result, &count), count: count)
         }
     }
+
+    /// The first and the next offset of a partition, asked of its leader.
+    public func watermarks(
+        topic: String, partition: Int32, timeout milliseconds: Int
+    ) throws(KafkaError) -> (low: Int64, high: Int64) {
+        try handle.watermarks(topic: topic, partition: partition, timeout: milliseconds)
+    }
+
+    /// Deletes the records of each partition that lie before its offset (Kafka's DeleteRecords); offsets go on as they were.
+    public func deleteRecords(
+        before partitions: [TopicPartition], timeout milliseconds: Int
+    ) throws(KafkaError) {
+        let request = AdminRequest(
+            client: handle.pointer, operation: "delete records", timeoutMilliseconds: milliseconds)
+        let list = TopicPartitionList(partitions)
+        let deletion = rd_kafka_DeleteRecords_new(list.pointer)
+        defer { rd_kafka_DeleteRecords_destroy(deletion) }
+        try request.run(RD_KAFKA_ADMIN_OP_DELETERECORDS) { options, queue in
+            var deletions = [deletion]
+            rd_kafka_DeleteRecords(handle.pointer, &deletions, 1, options, queue)
+        } read: { (event) throws(KafkaError) in
+            let result = rd_kafka_event_DeleteRecords_result(event)
+            guard let offsets = rd_kafka_DeleteRecords_result_offsets(result) else { return }
+            for index in 0..<Int(offsets.pointee.cnt)
+            where offsets.pointee.elems[index].err != RD_KAFKA_RESP_ERR_NO_ERROR {
+                let element = offsets.pointee.elems[index]
+                throw KafkaError(request.operation, code: element.err, partition: element.partition)
+            }
+        }
+    }
 }

@@ -4,6 +4,8 @@ import Records
 /// The services of one set of settings; each call goes to the one that the key's address names.
 public struct KeyManagementServices: KeyManagementService {
     private let vault: VaultService?
+    private let gcp: GCPService?
+    private let azure: AzureService?
     private let inMemory: InMemoryService?
 
     /// Makes the configured services; no server is called yet.
@@ -13,6 +15,8 @@ public struct KeyManagementServices: KeyManagementService {
         _ settings: KeyManagementSettings, logger: Logger = Logger(label: "fieldseal.kms")
     ) throws(KeyManagementError) {
         vault = if let vault = settings.vault { try VaultService(vault) } else { nil }
+        gcp = if let gcp = settings.gcp { try GCPService(gcp) } else { nil }
+        azure = if let azure = settings.azure { try AzureService(azure) } else { nil }
         inMemory = if let inMemory = settings.inMemory { try InMemoryService(inMemory, logger: logger) } else { nil }
     }
 
@@ -35,7 +39,9 @@ public struct KeyManagementServices: KeyManagementService {
             switch key.provider {
             case .vault: vault
             case .inMemory: inMemory
-            case .aws, .gcp, .azure: nil
+            case .aws: nil
+            case .gcp: gcp
+            case .azure: azure
             }
         guard let service else { throw .notConfigured(key: key) }
         return service

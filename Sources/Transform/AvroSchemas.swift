@@ -2,11 +2,11 @@ import Formats
 import Records
 import SchemaRegistry
 
-/// Where a pair's Avro schemas come from: a file for values without framing, the registry for framed ones.
+/// Where the Avro schemas of a part come from: a file for payloads without framing, the registry for framed ones.
 ///
 /// Not thread-safe: a transform owns one.
 final class AvroSchemas {
-    /// The schema of values without framing.
+    /// The schema of payloads without framing.
     let file: AvroSchema?
     private let registry: SchemaReader?
 
@@ -26,26 +26,47 @@ final class AvroSchemas {
         }
     }
 
-    /// The schema that the registry has under `id`.
+    /// The Avro schema that the registry has under `id`.
     func schema(id: UInt32, now: Int64) throws(TransformError) -> AvroSchema {
+        try avro(try registered(id: id, now: now))
+    }
+
+    /// What the registry has under `id`.
+    func registered(id: UInt32, now: Int64) throws(TransformError) -> RegisteredSchema {
         guard let registry else {
             throw TransformError(
-                .schemaUnusable, "the value names schema \(id), and no schemaRegistry is configured for this pair")
+                .schemaUnusable, "the payload names schema \(id), and no schemaRegistry is configured for this pair")
         }
-        let registered: RegisteredSchema
         do throws(SchemaRegistryError) {
-            registered = try registry.schema(id: id, now: now)
+            return try registry.schema(id: id, now: now)
         } catch {
             throw TransformError(error)
         }
+    }
+
+    /// A registered schema as Avro.
+    func avro(_ registered: RegisteredSchema) throws(TransformError) -> AvroSchema {
         guard registered.type == .avro else {
             throw TransformError(
-                .schemaUnusable, "schema \(id) is \(registered.type.rawValue), and fields are sealed in Avro only")
+                .schemaUnusable,
+                "schema \(registered.id) is \(registered.type.rawValue) in the registry, not \(SchemaType.avro.rawValue)"
+            )
         }
         do throws(AvroSchemaError) {
             return try AvroSchema(parsing: registered.text, references: registered.references.map(\.text))
         } catch {
             throw TransformError(error, rules: [])
+        }
+    }
+
+    /// The conversion to JSON text of payloads with a registered schema.
+    func conversion(of registered: RegisteredSchema) throws(TransformError) -> any JSONConversion {
+        switch registered.type {
+        case .avro: return AvroJSONConversion(schema: try avro(registered))
+        case .jsonSchema: return JSONSchemaConversion()
+        case .protobuf:
+            throw TransformError(
+                .schemaUnusable, "schema \(registered.id) is \(registered.type.rawValue), which is not converted")
         }
     }
 
@@ -56,6 +77,16 @@ final class AvroSchemas {
         } catch {
             throw TransformError(error)
         }
+    }
+
+    /// The id in framing that a layout holds, which must be nothing but framing.
+    func framedID(of frame: [UInt8]) throws(TransformError) -> UInt32 {
+        let held = OutputBuffer(holding: frame)
+        let id = try withExtendedLifetime(held) { () throws(TransformError) in try framedID(of: held.bytes) }
+        guard frame.count == ConfluentFraming.length else {
+            throw TransformError(.layoutMismatch, "the layout's frame is longer than framing is")
+        }
+        return id
     }
 
     /// Waits for a schema.

@@ -8,20 +8,33 @@ final class FieldFinder {
     /// How the payloads of one shape are read.
     enum Plan {
         case json(JSONPlan)
+        /// Fields of the text that a `PayloadConverter` has made.
+        case converted(ConvertedShape)
         case avro(AvroShape)
     }
 
     /// The AAD's type of every JSON field.
     static let jsonType: StaticString = "json"
+    /// The AAD's type of a payload that is sealed whole.
+    static let payloadType: StaticString = "payload"
+    /// The AAD's path of a payload that is sealed whole.
+    static var noPath: UnsafeRawBufferPointer { ("" as StaticString).rawBytes }
 
+    /// The AAD's path of a sealed original.
+    static let originalPath: StaticString = "original"
+
+    /// Where fields were looked for last.
+    private var searched = UnsafeRawBufferPointer(start: nil, count: 0)
     private let json = JSONFieldScanner()
     private let avro = AvroFieldScanner()
     private let number = OutputBuffer(capacity: 64)
 
-    /// Finds every field of `plan` in `payload`; throws where the payload is not valid in its format.
+    /// Finds every field of `plan` in `payload`, or in its text where it was converted; throws where the payload is not valid in its format.
     func find(in payload: UnsafeRawBufferPointer, by plan: Plan) throws(FormatError) {
+        searched = payload
         switch plan {
         case .json(let plan): try json.scan(payload, plan: plan)
+        case .converted(let shape): try json.scan(payload, plan: shape.plan)
         case .avro(let shape): try avro.scan(Self.datum(of: payload, by: shape), plan: shape.plan)
         }
     }
@@ -29,7 +42,7 @@ final class FieldFinder {
     /// The fields that were found, in the order of the walk; their ranges count from the end of the framing.
     func matches(by plan: Plan) -> UnsafeBufferPointer<FieldMatch> {
         switch plan {
-        case .json: json.matches
+        case .json, .converted: json.matches
         case .avro: avro.matches
         }
     }
@@ -56,19 +69,17 @@ final class FieldFinder {
 
     /// The text of a scalar as it stands: a string's content, another JSON scalar's token, an Avro number in decimal;
     /// nil for anything else. Valid until the next call.
-    func scalarText(
-        of match: FieldMatch, in payload: UnsafeRawBufferPointer, by plan: Plan
-    ) -> UnsafeRawBufferPointer? {
+    func scalarText(of match: FieldMatch, by plan: Plan) -> UnsafeRawBufferPointer? {
         switch plan {
-        case .json:
-            let token = payload.bytes(in: match.token)
+        case .json, .converted:
+            let token = searched.bytes(in: match.token)
             switch token.first {
             case UInt8(ascii: "{"), UInt8(ascii: "["): return nil
             case UInt8(ascii: "\""): return JSONString.plainContent(token)
             default: return token
             }
         case .avro(let shape):
-            let content = Self.datum(of: payload, by: shape).bytes(in: match.content)
+            let content = Self.datum(of: searched, by: shape).bytes(in: match.content)
             return match.placement == .inline ? content : decimal(content, type: shape.typeNames[match.type])
         }
     }

@@ -4,8 +4,8 @@ import KeyManagement
 import SchemaRegistry
 
 extension TransformError {
-    /// A payload that can't be read; `rules` are the paths of the plan's rules.
-    init(_ error: FormatError, rules: [String]) {
+    /// A key or value that can't be read; `rules` are the paths of the plan's rules.
+    init(_ error: FormatError, in part: RecordPart, rules: [String]) {
         let reason: Reason =
             switch error.kind {
             case .malformed: .malformedPayload
@@ -13,7 +13,7 @@ extension TransformError {
             case .refused: .payloadRefused
             }
         let field = error.rule.flatMap { $0 < rules.count ? rules[$0] : nil }
-        self.init(reason, "the value can't be used as its format says: \(error)", field: field)
+        self.init(reason, "the \(part.name) can't be used as its format says: \(error)", field: field)
     }
 
     /// A key that can't be had, now or ever.
@@ -32,10 +32,16 @@ extension TransformError {
         self.init(.schemaUnusable, "the Avro schema can't be used: \(error)", field: field)
     }
 
+    /// A schema that can't be converted, or paths that don't fit it; `rules` are the paths that were compiled against it.
+    init(_ error: JSONConversionError, rules: [String]) {
+        let field = error.rule.flatMap { $0 < rules.count ? rules[$0] : nil }
+        self.init(.schemaUnusable, "the schema can't be used: \(error.reason)", field: field)
+    }
+
     /// A schema that can't be had, now or ever, or a value without the framing that names it.
     init(_ error: SchemaRegistryError) {
         switch error {
-        case .notFramed, .truncatedFraming: self.init(.malformedPayload, "the value: \(error)")
+        case .notFramed, .truncatedFraming: self.init(.malformedPayload, "the payload: \(error)")
         case .unknownSchema, .unknownReference: self.init(.schemaUnknown, error.description)
         case .pending(let id):
             self.init(.schemaUnavailable, error.description, isTransient: true, need: .schema(id))

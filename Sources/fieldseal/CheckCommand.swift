@@ -1,5 +1,6 @@
 import ArgumentParser
 import Pipeline
+import Transform
 
 /// `fieldseal check`: whether a configuration is valid, without touching a topic.
 struct CheckCommand: ParsableCommand {
@@ -31,10 +32,25 @@ struct CheckCommand: ParsableCommand {
             + "\(pair.delivery.rawValue), \(workers)"
     }
 
+    /// Fields of the value stand without a word before them, since most pairs seal nothing else.
+    private func summary(of rule: PartRule, named name: String) -> String? {
+        switch rule.sealing {
+        case .nothing: return nil
+        case .payload: return "\(name) whole"
+        case .fields(let fields):
+            let paths = fields.map(\.path.description).joined(separator: ", ")
+            return name == "the value" ? paths : "\(paths) of \(name)"
+        }
+    }
+
     private func summary(of action: TopicPair.Action) -> String {
         switch action {
         case .encrypt(let rules):
-            return "encrypts \(rules.valueFields.map(\.path.description).joined(separator: ", "))"
+            let parts = [
+                summary(of: rules.value, named: "the value"), summary(of: rules.key, named: "the key"),
+                rules.headers.isEmpty ? nil : "headers \(rules.headers.map(\.name.text).joined(separator: ", "))",
+            ]
+            return "encrypts \(parts.compactMap(\.self).joined(separator: "; "))"
         case .decrypt(let rules):
             let fields = rules.valueFields.map(\.description).joined(separator: ", ")
             return "decrypts \(fields.isEmpty ? "all fields" : fields)"

@@ -29,10 +29,10 @@ import Transform
         #expect(topics.targetTopic == TopicPair.TargetTopic())
         #expect(topics.kafka == TopicPair.KafkaSettings(common: ["bootstrap.servers": "localhost:9092"]))
         let rules = try #require(topics.encryption)
-        #expect(rules.format == .auto && rules.padding == 16 && rules.bindsKey && rules.schemaText == nil)
-        #expect(rules.valueFields.map(\.path.description) == ["ssn"])
-        #expect(rules.valueFields[0].key.text == "vault-kms://localhost:8200/transit/keys/pii")
-        #expect(rules.valueFields[0].algorithm == .aes128GCM && !rules.valueFields[0].isRequired)
+        #expect(rules.value.format == .auto && rules.padding == 16 && rules.bindsKey && rules.value.schemaText == nil)
+        #expect(rules.value.fields.map(\.path.description) == ["ssn"])
+        #expect(rules.value.fields[0].key.text == "vault-kms://localhost:8200/transit/keys/pii")
+        #expect(rules.value.fields[0].algorithm == .aes128GCM && !rules.value.fields[0].isRequired)
     }
 
     @Test("Every setting arrives where it belongs")
@@ -67,7 +67,7 @@ import Transform
                 encrypt:
                   format: avro
                   schemaFile: a.avsc
-                  schemaDataMode: preserve_avro
+                  schemaDataMode: convert_json
                   padding: 0
                   bindKey: false
                   onError: halt
@@ -104,9 +104,9 @@ import Transform
                     common: ["bootstrap.servers": "a:9092", "client.id": "own"], consumer: ["fetch.min.bytes": "8"],
                     producer: ["linger.ms": "9"]))
         let encryption = try #require(one.encryption)
-        #expect(encryption.format == .avro && encryption.padding == 0 && !encryption.bindsKey)
-        #expect(encryption.schemaText == schema)
-        let field = encryption.valueFields[0]
+        #expect(encryption.value.format == .avro && encryption.padding == 0 && !encryption.bindsKey)
+        #expect(encryption.value.schemaText == schema && encryption.value.schemaDataMode == .convertJSON)
+        let field = encryption.value.fields[0]
         #expect(field.path.description == "a.\"b.c\"[*]" && field.isRequired && field.algorithm == .xChaCha20Poly1305)
         let two = configuration.pairs[1].topics
         #expect(two.startFrom == .latest)

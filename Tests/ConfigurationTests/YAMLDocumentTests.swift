@@ -32,7 +32,7 @@ import Testing
     func stars() throws {
         let file = ConfigurationFile(replacing: "fieldName: ssn", with: "fieldName: a[*].b.* # a * and *alias")
         guard case .encrypt(let rules) = try file.configuration().pairs[0].topics.action else { return }
-        #expect(rules.valueFields[0].path.description == "a[*].b.*")
+        #expect(rules.value.fields[0].path.description == "a[*].b.*")
     }
 
     @Test("Aliases that stand for very many values are refused at once", arguments: Bomb.allCases)

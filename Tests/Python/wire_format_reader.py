@@ -21,6 +21,7 @@ import urllib.request
 
 import fastavro.schema
 import tink
+from converted_formats import AvroTypes, NoTypes, Unfit, binary
 from tink import aead, proto_keyset_format, secret_key_access
 from tink.proto import aes_ctr_hmac_aead_pb2, aes_ctr_pb2, aes_eax_pb2, aes_gcm_pb2, common_pb2, hmac_pb2, tink_pb2
 from tink.proto import xchacha20_poly1305_pb2
@@ -184,7 +185,7 @@ class Opening:
             key = record["key"]
             self.aad += b"\xff\xff\xff\xff" if key is None else struct.pack(">I", len(key)) + key
         if self.part is not None:
-            check_members(self.part, ("format", "mode", "schema", "fingerprint", "pad", "fields"))
+            check_members(self.part, ("format", "mode", "schema", "fingerprint", "frame", "pad", "original", "fields"))
             self.rules = [(parse_path(field["path"]), field) for field in self.part["fields"]]
             for _, field in self.rules:
                 check_members(field, ("path", "type", "key", "in"))
@@ -199,14 +200,15 @@ class Opening:
         sealed = base64.b64decode(text, validate=True)
         if base64.b64encode(sealed) != text:
             raise Refused("base64 with spare bits")
-        entry = self.entries[field["key"]]
-        cipher = self.keys.primitive(entry, self.layout["algs"][field["key"]])
         path = concrete(segments).encode("utf-8")
+        return self.unpadded(self.decrypt(field["key"], sealed, b"value\n" + type_name.encode() + b"\n" + path))
+
+    def decrypt(self, key, sealed, place):
+        cipher = self.keys.primitive(self.entries[key], self.layout["algs"][key])
         try:
-            plain = cipher.decrypt(sealed, self.aad + b"value\n" + type_name.encode() + b"\n" + path)
+            return cipher.decrypt(sealed, self.aad + place)
         except tink.TinkError as error:
             raise Refused("a ciphertext that does not open") from error
-        return self.unpadded(plain)
 
     def unpadded(self, plain):
         size = self.part.get("pad")
@@ -225,45 +227,51 @@ STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 SCALAR = re.compile(rb"[-+.0-9A-Za-z]+")
 
 
-def json_tokens(data, position, segments, wanted):
-    """Yields (start, end, segments) of the wanted tokens; returns the end."""
-    position = SPACE.match(data, position).end()
-    start, first = position, data[position:position + 1]
-    if wanted(segments):
-        for _ in json_children(data, position, first, segments, lambda _: False):
-            pass
-        end = json_tokens.end
-        yield start, end, segments
-    else:
-        yield from json_children(data, position, first, segments, wanted)
-        end = json_tokens.end
-    json_tokens.end = end
+class Tokens:
+    """The wanted tokens of a JSON text, as (start, end, segments)."""
 
+    def __init__(self, data, wanted, types=NoTypes()):
+        self.data, self.wanted, self.types, self.found = data, wanted, types, []
+        self.value(0, [], types.root)
 
-def json_children(data, position, first, segments, wanted):
-    if first not in (b"{", b"["):
-        json_tokens.end = (STRING if first == b'"' else SCALAR).match(data, position).end()
-        return
-    closing, index = (b"}" if first == b"{" else b"]"), 0
-    position = SPACE.match(data, position + 1).end()
-    while data[position:position + 1] != closing:
-        if first == b"{":
-            key = STRING.match(data, position)
-            segment = json.loads(key.group().decode("utf-8"))
-            position = SPACE.match(data, key.end()).end() + 1
-        else:
+    def space(self, position):
+        return SPACE.match(self.data, position).end()
+
+    def value(self, position, segments, schema):
+        """Reads a value and returns the position after it; segments are None inside of a wanted one."""
+        position = self.space(position)
+        if segments is None or not self.wanted(segments):
+            return self.content(position, segments, schema)
+        end = self.content(position, None, schema)
+        self.found.append((position, end, segments))
+        return end
+
+    def content(self, position, segments, schema):
+        data, first = self.data, self.data[position:position + 1]
+        if first not in (b"{", b"["):
+            return (STRING if first == b'"' else SCALAR).match(data, position).end()
+        closing, index = (b"}" if first == b"{" else b"]"), 0
+        position = self.space(position + 1)
+        while data[position:position + 1] != closing:
             segment = index
-        yield from json_tokens(data, position, segments + [segment], wanted)
-        index += 1
-        position = SPACE.match(data, json_tokens.end).end()
-        if data[position:position + 1] == b",":
-            position = SPACE.match(data, position + 1).end()
-    json_tokens.end = position + 1
+            if first == b"{":
+                key = STRING.match(data, position)
+                segment = json.loads(key.group().decode("utf-8"))
+                position = self.space(key.end()) + 1
+            inside = segments
+            if segments is not None and not (first == b"{" and self.types.is_tag(schema)):
+                inside = segments + [segment]
+            member = None if schema is None else self.types.member(schema, segment)
+            position = self.space(self.value(position, inside, member))
+            index += 1
+            if data[position:position + 1] == b",":
+                position = self.space(position + 1)
+        return position + 1
 
 
-def open_json(data, opening):
+def open_json(data, opening, types=NoTypes()):
     output, copied = b"", 0
-    for start, end, segments in json_tokens(data, 0, [], lambda path: opening.field(path) is not None):
+    for start, end, segments in Tokens(data, lambda path: opening.field(path) is not None, types).found:
         token = data[start:end]
         if token == b"null":
             continue
@@ -450,6 +458,32 @@ def open_avro(data, opening, sealed, schemas):
     return frame + AvroOpening(schema, opening, sealed).run(data[len(frame):])
 
 
+def open_converted(data, opening, original, schemas):
+    """The original payload of one that was converted to JSON."""
+    part = opening.part
+    if any(field["type"] != "json" or "in" in field for _, field in opening.rules):
+        raise Refused("a field of converted JSON that is not json")
+    frame, types = base64.b64decode(part.get("frame", ""), validate=True), NoTypes()
+    if ("schema" in part) != bool(frame) or frame and frame[:5] != b"\0" + struct.pack(">I", part["schema"]):
+        raise Refused("the framing names another schema")
+    if part["format"] == "avro":
+        schema = schemas.registered(part["schema"]) if frame else schemas.file
+        if not frame and fingerprint(schema) != part["fingerprint"]:
+            raise Refused("another schema")
+        types = AvroTypes(schema)
+    elif part["format"] != "json_schema":
+        raise Refused("a format that this reader does not convert")
+    text = open_json(data, opening, types)
+    if ("original" in part) != (original is not None):
+        raise Refused("an original where none is, or none where one is")
+    if original is not None:
+        return opening.decrypt(part["original"], original, b"value\npayload\noriginal")
+    try:
+        return frame + (binary(types, text) if part["format"] == "avro" else text)
+    except (Unfit, ValueError, OverflowError, AttributeError, TypeError, KeyError) as misfit:
+        raise Refused("the text does not fit its schema") from misfit
+
+
 class Schemas:
     def __init__(self, file, registry):
         self.file, self.registry = None, registry
@@ -484,7 +518,8 @@ def open_record(line, options, keys, schemas):
         raise Refused("not encrypted")
     opening = Opening(record, own.pop("fieldseal.envelope"), keys, options.topic)
     sealed = strict_json(own.pop("fieldseal.value")) if "fieldseal.value" in own else {}
-    if own:
+    original = own.pop("fieldseal.value.original", None)
+    if own or original is not None and (opening.part or {}).get("mode") != "convert_json":
         raise Refused("a header that the layout does not call for")
     value = record["value"]
     if value is None:
@@ -494,6 +529,8 @@ def open_record(line, options, keys, schemas):
         raise Refused("not encrypted")
     elif opening.part["format"] == "json":
         value = open_json(value, opening)
+    elif opening.part["mode"] == "convert_json":
+        value = open_converted(value, opening, original, schemas)
     else:
         value = open_avro(value, opening, sealed, schemas)
     kept = [[name, encoded(data)] for name, data in headers if not name.startswith("fieldseal.")]

@@ -16,6 +16,8 @@ struct FrozenVector: Codable {
         var padding: Int
         var bindKey: Bool
         var fields: [Field]
+        /// Absent for `preserve_avro`.
+        var schemaDataMode: String?
     }
 
     struct WrappedKey: Codable {
@@ -31,6 +33,8 @@ struct FrozenVector: Codable {
     var nonces: Data
     var schema: String?
     var schemaID: UInt32?
+    /// The registry's name of the schema's language; absent for Avro.
+    var schemaType: String?
     var plain: String
     var sealed: String
 
@@ -47,7 +51,7 @@ struct FrozenVector: Codable {
 
     init(
         rules: Rules, keks: [String: Data], deks: [WrappedKey], nonces: Data, schema: String?, schemaID: UInt32?,
-        plain: String, sealed: String
+        schemaType: String? = nil, plain: String, sealed: String
     ) {
         self.rules = rules
         self.keks = keks
@@ -55,6 +59,7 @@ struct FrozenVector: Codable {
         self.nonces = nonces
         self.schema = schema
         self.schemaID = schemaID
+        self.schemaType = schemaType
         self.plain = plain
         self.sealed = sealed
     }

@@ -49,9 +49,10 @@ extension FrozenVectorTests {
         var vector = FrozenVector(
             rules: .init(
                 format: specification.format, padding: specification.padding, bindKey: specification.bindKey,
-                fields: specification.fields),
+                fields: specification.fields, schemaDataMode: specification.schemaDataMode),
             keks: ["pii": random(32), "money": random(32)], deks: [], nonces: random(2048),
-            schema: specification.schema, schemaID: specification.schemaID, plain: "", sealed: "")
+            schema: specification.schema, schemaID: specification.schemaID,
+            schemaType: specification.schemaType, plain: "", sealed: "")
         let line = RecordLine(
             topic: Array(FrozenVector.source.utf8), partition: 3, offset: 41, timestamp: 1_700_000_000_123,
             key: specification.key, value: specification.value,
@@ -86,7 +87,9 @@ extension FrozenVectorTests {
                     path: try FieldPath(parsing: $0.path), key: try KeySecretTemplate(parsing: $0.key),
                     algorithm: try #require(Algorithm(rawValue: $0.algorithm)))
             }, padding: vector.rules.padding, bindsKey: vector.rules.bindKey,
-            schemaText: vector.schemaID == nil ? vector.schema : nil)
+            schemaText: vector.schemaID == nil ? vector.schema : nil,
+            schemaDataMode: try vector.rules.schemaDataMode.map { try #require(SchemaDataMode(rawValue: $0)) }
+                ?? .preserveAvro)
         return try RecordEncryptor(
             rules: rules, target: FrozenVector.target,
             keys: DataKeyReader(cache: cache, nonces: NonceSource(fixed: Array(vector.nonces))),
@@ -117,7 +120,8 @@ extension FrozenVectorTests {
         guard let id = vector.schemaID, let schema = vector.schema else { return nil }
         let cache = SchemaCache(capacity: 10, clock: DataKeyCache.now) { (asked) throws(SchemaRegistryError) in
             guard asked == id else { throw .unknownSchema(id: asked) }
-            return RegisteredSchema(id: id, type: .avro, text: schema)
+            let type = vector.schemaType.flatMap(SchemaType.init(rawValue:)) ?? .avro
+            return RegisteredSchema(id: id, type: type, text: schema)
         }
         return cache.makeReader()
     }

@@ -44,14 +44,14 @@ struct TransformFixture {
     func decryptor(
         _ fields: [String] = [], errorPolicy: DecryptionRules.ErrorPolicy = .fail,
         plainPolicy: DecryptionRules.PlainPolicy = .halt, keks: [String] = ["in-memory-kms://*"],
-        acceptedTopics: [String] = []
+        acceptedTopics: [String] = [], change: (inout DecryptionRules) throws -> Void = { _ in }
     ) throws -> RecordDecryptor {
-        try RecordDecryptor(
-            rules: DecryptionRules(
-                valueFields: try fields.map { try FieldPath(parsing: $0) }, errorPolicy: errorPolicy,
-                plainPolicy: plainPolicy, keks: try keks.map { try KeySecretPattern(parsing: $0) },
-                acceptedTopics: acceptedTopics),
-            keys: DataKeyReader(cache: cache))
+        var rules = DecryptionRules(
+            valueFields: try fields.map { try FieldPath(parsing: $0) }, errorPolicy: errorPolicy,
+            plainPolicy: plainPolicy, keks: try keks.map { try KeySecretPattern(parsing: $0) },
+            acceptedTopics: acceptedTopics)
+        try change(&rules)
+        return try RecordDecryptor(rules: rules, keys: DataKeyReader(cache: cache))
     }
 }
 

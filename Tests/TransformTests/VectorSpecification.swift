@@ -9,11 +9,13 @@ struct VectorSpecification {
     var bindKey = true
     var schema: String?
     var schemaID: UInt32?
+    var schemaType: String?
+    var schemaDataMode: String?
     var key: [UInt8]? = Array("customer-4711".utf8)
     var value: [UInt8]?
     var headers: [(name: String, value: String?)] = []
 
-    private static func field(
+    static func field(
         _ path: String, _ key: String = "pii", _ algorithm: String = "AES256_GCM"
     ) -> FrozenVector.Field {
         FrozenVector.Field(path: path, key: "in-memory-kms://\(key)", algorithm: algorithm)
@@ -62,7 +64,7 @@ struct VectorSpecification {
             "CHACHA20_POLY1305", "XCHACHA20_POLY1305",
         ].map { algorithm in
             json(algorithm.lowercased().replacing("_", with: "-"), [field("a", "pii", algorithm)], #"{"a":"secret"}"#)
-        } + avro
+        } + avro + converted
 
     private static let avro: [VectorSpecification] = [
         VectorSpecification(
@@ -84,20 +86,20 @@ struct VectorSpecification {
             name: "avro-tombstone", fields: everyField, format: "avro", schema: everySchema, value: nil),
     ]
 
-    private static let everyField =
+    static let everyField =
         [
             "b", "i", "l", "f", "d", "by", "s", "fx", "e", "a", "m.*", "r.x", "r.y", "u", "n", "absent", "uuid", "date",
             "tms", "tus", "tsms", "tsus", "lts", "dec", "decf", "dur", "banks[*].iban", "banks[0].balance", "tree.v",
             "tree.next.v", "lacking",
         ].map { field($0) }
 
-    private static let everyValue = Array(
+    static let everyValue = Array(
         Data(
             base64Encoded: "AQ2AgICAgICAgCAAAMA/AAAAAAAA0L8EAP8IWm/Dq2FiY2QCBgIE2AQABAJrAnYAAncABGluAgoExgECCGhlcmUA"
                 + "SDEyMzQ1Njc4LTEyMzQtNTY3OC0xMjM0LTU2NzgxMjM0NTY3OKJ08LvGA4CC3shtgKC35utbgICsvu3y2wWA8Pyuwl8GAeJA"
                 + "/////BkAAQIDBAUGBwgJCgsEBkRFMRQGRlIyJwAIcm9vdAIIbGVhZgAKc3RheXM=") ?? Data())
 
-    private static let everySchema = """
+    static let everySchema = """
         {"type":"record","name":"Everything","namespace":"vectors","fields":[
         {"name":"b","type":"boolean"},{"name":"i","type":"int"},{"name":"l","type":"long"},{"name":"f","type":"float"},
         {"name":"d","type":"double"},{"name":"by","type":"bytes"},{"name":"s","type":"string"},

@@ -31,10 +31,12 @@ struct EncryptionRulesBuilder {
         let rules = fields.compactMap(rule)
         checkKeyCount(rules, located)
         guard rules.count == fields.count, let format else { return nil }
-        if let schema { schemas.check(rules, fields, against: schema) }
+        let mode = section[EncryptSettings.schemaDataMode] ?? .preserveAvro
+        if let schema { schemas.check(rules, fields, against: schema, mode: mode) }
         return EncryptionRules(
             format: format, valueFields: rules, padding: section[EncryptSettings.padding] ?? 16,
-            bindsKey: section[EncryptSettings.bindKey] ?? true, schemaText: schema?.text)
+            bindsKey: section[EncryptSettings.bindKey] ?? true, schemaText: schema?.text,
+            schemaDataMode: mode)
     }
 
     private func rule(_ field: SectionValue) -> FieldRule? {
@@ -45,10 +47,20 @@ struct EncryptionRulesBuilder {
     }
 
     private func checkMode(_ section: SectionValue, format: PayloadFormat?) {
-        guard let mode = section.located(EncryptSettings.schemaDataMode), format == .json else { return }
-        diagnostics.error(
-            at: mode.mark, mode.path,
-            "found \"\(mode.value.rawValue)\" with format json; allowed: with format avro or auto")
+        if let bytes = section.located(EncryptSettings.format), bytes.value == .bytes {
+            diagnostics.error(
+                at: bytes.mark, bytes.path,
+                "found \"bytes\" with fields, which bytes do not have; allowed: another format")
+        }
+        guard let mode = section.located(EncryptSettings.schemaDataMode) else { return }
+        switch (format, mode.value) {
+        case (.json, _), (.jsonSchema, .preserveAvro):
+            diagnostics.error(
+                at: mode.mark, mode.path,
+                "found \"\(mode.value.rawValue)\" with format \(format?.rawValue ?? ""); allowed: with format avro or auto"
+            )
+        default: break
+        }
     }
 
     private func checkKeyCount(_ rules: [FieldRule], _ fields: Located<[Located<SectionValue>]>) {

@@ -23,7 +23,8 @@ struct KeyAddressRule {
             let host = rest.prefix { $0 != "/" }
             return host.contains("*") ? nil : keyService.refusal(ofVaultHost: String(host))
         case .inMemory: return rest.contains("*") ? nil : keyService.refusal(ofInMemoryKey: String(rest))
-        case .aws, .gcp, .azure: return nil
+        case .azure: return keyService.refusal(ofAzureHost: String(rest.prefix { $0 != "/" }))
+        case .aws, .gcp: return nil
         }
     }
 }

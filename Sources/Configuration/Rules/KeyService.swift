@@ -6,6 +6,8 @@ struct KeyService {
     var settings = KeyManagementSettings()
     /// Where Vault is, and its other names.
     var vault: (address: HTTPAddress, aliases: [Authority])?
+    /// The vaults of Azure that the file lists; nil where it lists none.
+    var azureVaults: [Authority]?
     /// Providers that the file configures, be it validly or not.
     var attempted: Set<KeyManagementProvider> = []
 
@@ -13,11 +15,11 @@ struct KeyService {
     func refusal(of provider: KeyManagementProvider) -> String? {
         guard !attempted.contains(provider) else { return nil }
         switch provider {
-        case .vault, .inMemory:
+        case .vault, .gcp, .azure, .inMemory:
             let known = attempted.map(\.prefix).sorted().joined(separator: ", ")
             return "\(provider.prefix) has no section under kms; allowed: "
                 + (known.isEmpty ? "what kms configures, which is nothing" : known)
-        case .aws, .gcp, .azure: return "\(provider.prefix) is not available in this version"
+        case .aws: return "\(provider.prefix) is not available in this version"
         }
     }
 
@@ -29,6 +31,25 @@ struct KeyService {
         let names = ["\(address.host)\(address.port.map { ":\($0)" } ?? "")"] + vault.aliases.map(\.description)
         return "found the host \"\(found)\"; allowed: that of kms.vault.uri or one of kms.vault.aliases "
             + "(\(names.joined(separator: ", ")))"
+    }
+
+    /// Why a key in Azure's vault `host`, which may hold wildcards, can't be used, or nil.
+    ///
+    /// A record may not choose the vault: only listed ones, or ones that an address names in full, are called.
+    func refusal(ofAzureHost host: String) -> String? {
+        if let azureVaults {
+            guard !host.contains("*"), let found = Authority(parsing: host) else { return nil }
+            return azureVaults.contains { AzureVault.isSame($0, found) }
+                ? nil
+                : "found the host \"\(found)\"; allowed: those of kms.azure.vaults "
+                    + "(\(azureVaults.map(\.description).joined(separator: ", ")))"
+        }
+        guard !host.contains("*") else {
+            return "found \"*\" in the name of a vault, which takes a list of the vaults in kms.azure.vaults"
+        }
+        guard let found = Authority(parsing: host), !AzureVault.isKnown(found) else { return nil }
+        return "found the host \"\(found)\"; allowed: a vault in one of Azure's domains "
+            + "(\(AzureSettings.vaultDomains.joined(separator: ", "))), or one that kms.azure.vaults lists"
     }
 
     /// Why there is no key `name` in memory, or nil.

@@ -21,6 +21,8 @@ struct KeyServiceBuilder {
             maxBytes: section[KeyManagementKeys.maxBytes] ?? defaults.maxBytes,
             maxKeys: section[KeyManagementKeys.maxKeys] ?? defaults.maxKeys)
         addVault(section, to: &service)
+        addGCP(section, to: &service)
+        addAzure(section, to: &service)
         addInMemory(section, to: &service)
         return service
     }
@@ -50,6 +52,20 @@ struct KeyServiceBuilder {
             at: address.mark, address.path,
             "found an http address beyond this machine, over which the token and the data keys would go in the clear; "
                 + "allowed: https, http to a loopback address, or http with allowInsecure: true")
+    }
+
+    private func addGCP(_ kms: SectionValue, to service: inout KeyService) {
+        guard kms.has(KeyManagementKeys.gcp) else { return }
+        service.attempted.insert(.gcp)
+        service.settings.gcp = kms[KeyManagementKeys.gcp].map(GCPSettingsBuilder(diagnostics: diagnostics).build)
+    }
+
+    private func addAzure(_ kms: SectionValue, to service: inout KeyService) {
+        guard kms.has(KeyManagementKeys.azure) else { return }
+        service.attempted.insert(.azure)
+        guard let section = kms[KeyManagementKeys.azure] else { return }
+        service.settings.azure = AzureSettingsBuilder(diagnostics: diagnostics).build(section)
+        service.azureVaults = section[AzureKeys.vaults]?.compactMap { $0.value[AzureKeys.vaultHost] }
     }
 
     private func addInMemory(_ kms: SectionValue, to service: inout KeyService) {
@@ -88,7 +104,7 @@ struct KeyServiceBuilder {
 
 extension ResolvedText {
     /// The secret, or the file that holds it, to be read again whenever it is needed.
-    fileprivate var secretSource: SecretSource {
+    var secretSource: SecretSource {
         if case .file(let path) = origin { return .file(path: path) }
         return .text(secretBytes)
     }

@@ -15,10 +15,15 @@ struct SchemaRule {
 
     /// The schema of the file, where one is given and valid.
     func check(_ section: SectionValue, format: Setting<PayloadFormat>, file: Setting<String>) -> Schema? {
-        if section[format] == .json, section.has(file) {
+        if let other = section[format], other == .json || other == .jsonSchema, section.has(file) {
             diagnostics.error(
                 at: section.mark(of: file), section.path(of: file),
-                "found a schema file with format json; allowed: with format avro or auto")
+                "found a schema file with format \(other.rawValue); allowed: with format avro or auto")
+        }
+        if section[format] == .jsonSchema, !registry.isAttempted {
+            diagnostics.error(
+                at: section.mark(of: format), section.path(of: format),
+                "found json_schema without schemas; allowed: with a schemaRegistry")
         }
         if section[format] == .avro, !section.has(file), !registry.isAttempted {
             diagnostics.error(
@@ -29,30 +34,40 @@ struct SchemaRule {
     }
 
     /// Whether every path can be sealed under the schema; `fields` are where the paths stand, in the same order.
-    func check(_ rules: [FieldRule], _ fields: [SectionValue], against schema: Schema) {
-        do throws(AvroSchemaError) {
-            let plan = try AvroPlan(schema: schema.avro, paths: rules.map(\.path))
-            for (index, rule) in plan.rules.enumerated() where rule.typeName == "union" {
-                try checkPresence(rules[index], fields[index], in: schema)
+    func check(_ rules: [FieldRule], _ fields: [SectionValue], against schema: Schema, mode: SchemaDataMode) {
+        let paths = rules.map(\.path)
+        switch mode {
+        case .preserveAvro:
+            do throws(AvroSchemaError) {
+                _ = try AvroPlan(schema: schema.avro, paths: paths)
+            } catch {
+                let place = error.location.isEmpty ? "" : "at \(printable(error.location, limit: 200)): "
+                return refuse("\(place)\(printable(error.reason, limit: 300))", rule: error.rule, fields, schema)
             }
-        } catch {
-            let place = error.rule.flatMap { fields.indices.contains($0) ? fields[$0] : nil }
-                .flatMap { $0.located(FieldSettings.fieldName) }
-            let name = place.map { "found \"\(printable("\($0.value)"))\", which does not fit the schema: " } ?? ""
-            let schemaPlace = error.location.isEmpty ? "" : "at \(printable(error.location, limit: 200)): "
-            diagnostics.error(
-                at: place?.mark ?? schema.file.mark, place?.path ?? schema.file.path,
-                "\(name)\(schemaPlace)\(printable(error.reason, limit: 300))")
+        case .convertJSON:
+            do throws(JSONConversionError) {
+                _ = try AvroJSONConversion(schema: schema.avro).plan(for: paths)
+            } catch {
+                return refuse(printable(error.reason, limit: 500), rule: error.rule, fields, schema)
+            }
         }
+        for (rule, field) in zip(rules, fields) { checkPresence(rule, field, in: schema) }
+    }
+
+    private func refuse(_ reason: String, rule: Int?, _ fields: [SectionValue], _ schema: Schema) {
+        let place = rule.flatMap { fields.indices.contains($0) ? fields[$0] : nil }
+            .flatMap { $0.located(FieldSettings.fieldName) }
+        let name = place.map { "found \"\(printable("\($0.value)"))\", which does not fit the schema: " } ?? ""
+        diagnostics.error(
+            at: place?.mark ?? schema.file.mark, place?.path ?? schema.file.path, "\(name)\(reason)")
     }
 
     /// A rule that no record can meet is most likely misspelt, and the field it was meant for would stay in the clear.
     /// With a registry, other schemas may have the field.
-    private func checkPresence(
-        _ rule: FieldRule, _ field: SectionValue, in schema: Schema
-    ) throws(AvroSchemaError) {
+    private func checkPresence(_ rule: FieldRule, _ field: SectionValue, in schema: Schema) {
+        // A plan that can't be made has met the field.
         guard let place = field.located(FieldSettings.fieldName),
-            try AvroPlan(schema: schema.avro, paths: [rule.path]).typeNames.isEmpty
+            let plan = try? AvroPlan(schema: schema.avro, paths: [rule.path]), plan.typeNames.isEmpty
         else { return }
         let message = "found \"\(printable("\(place.value)"))\", which no record of the schema in schemaFile has"
         if registry.isAttempted {

@@ -21,11 +21,21 @@ struct HTTPAddress: Hashable, Sendable {
         port = authority.port
     }
 
+    /// Whether more than a slash follows the host and port.
+    var hasPath: Bool { text.split(separator: "/").count > 2 }
+
     /// Whether it is this machine, whatever a name service says.
     var isLoopback: Bool {
-        if host == "localhost" || host == "[::1]" { return true }
+        host == "localhost" || host == "[::1]" || isIPv4(startingWith: ["127"])
+    }
+
+    /// Whether it is an address of this very network link (RFC 3927), as clouds give their metadata services.
+    var isLinkLocal: Bool { isIPv4(startingWith: ["169", "254"]) }
+
+    private func isIPv4(startingWith first: [Substring]) -> Bool {
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0).map(String.init) == String($0) }
+        return parts.count == 4 && parts.starts(with: first)
+            && parts.allSatisfy { UInt8($0).map(String.init) == String($0) }
     }
 
     /// Whether `other`, as a key address names it, is this server: the same host, and the same port where a missing one

@@ -6,7 +6,7 @@ enum DecryptSettings {
         "recordValueFields", .list(of: .fieldPath), .optional("all"),
         "Which fields are opened, as the encrypt pair's `fieldName` spells them; the others stay sealed.")
     static let errorPolicy = Setting(
-        "errorPolicy", .choice(DecryptionRules.ErrorPolicy.self, planned: ["default_value", "dead_letter"]),
+        "errorPolicy", .choice(DecryptionRules.ErrorPolicy.self, planned: ["dead_letter"]),
         .defaulted(.returnEncrypted),
         "What happens to a record that can't be decrypted. `return_encrypted` passes it on as it is; `fail` stops its "
             + "partition there.")

@@ -3,11 +3,6 @@ import Transform
 
 /// The keys of `pairs[].encrypt`.
 enum EncryptSettings {
-    /// How the value of an Avro record looks once its fields are sealed.
-    enum SchemaDataMode: String, CaseIterable, Sendable {
-        case preserveAvro = "preserve_avro"
-    }
-
     /// What happens to a record that can't be encrypted.
     enum ErrorPolicy: String, CaseIterable, Sendable {
         case halt
@@ -20,8 +15,9 @@ enum EncryptSettings {
     static let schemaFile = Setting(
         "schemaFile", .file, .optional("the registry is asked"), "The Avro schema of values without framing.")
     static let schemaDataMode = Setting(
-        "schemaDataMode", .choice(SchemaDataMode.self, planned: ["convert_json"]), .defaulted(.preserveAvro),
-        "An Avro record stays Avro under the same schema.")
+        "schemaDataMode", .choice(SchemaDataMode.self), .defaulted(.preserveAvro),
+        "What an encrypted Avro record looks like. `preserve_avro`: it stays Avro under the same schema. `convert_json`: it "
+            + "becomes JSON text, and decryption restores the original bytes. JSON Schema always becomes JSON text.")
     static let padding = Setting(
         "padding", .integer(0...256), .defaulted(16),
         "Values are padded to a multiple of this many bytes, so that a ciphertext tells less of their length; "

@@ -20,6 +20,10 @@ enum KeyManagementKeys {
         "How many data keys are kept in memory for sealing, and again for opening.")
     static let vault = Setting(
         "vault", .section(VaultKeys.section), .optional("no `vault-kms`"), "Vault or OpenBao, for `vault-kms://`.")
+    static let gcp = Setting(
+        "gcp", .section(GCPKeys.section), .optional("no `gcp-kms`"), "Google Cloud KMS, for `gcp-kms://`.")
+    static let azure = Setting(
+        "azure", .section(AzureKeys.section), .optional("no `azure-kms`"), "Azure Key Vault, for `azure-kms://`.")
     static let inMemory = Setting(
         "inMemory", .section(InMemoryKeys.section), .optional("no `in-memory-kms`"),
         "Keys in this process's memory, for `in-memory-kms://`: development only.")
@@ -27,8 +31,7 @@ enum KeyManagementKeys {
     static let section = Section(
         "kms", "A pair's own `kms` stands in the place of the whole top one.",
         [
-            keyTtlMs, maxUses, maxBytes, maxKeys, vault, inMemory,
-            PlannedSetting("aws", "AWS KMS"), PlannedSetting("gcp", "Google Cloud KMS"),
-            PlannedSetting("azure", "Azure Key Vault"),
+            keyTtlMs, maxUses, maxBytes, maxKeys, vault, gcp, azure, inMemory,
+            PlannedSetting("aws", "AWS KMS"),
         ])
 }

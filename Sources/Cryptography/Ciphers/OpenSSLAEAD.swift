@@ -36,8 +36,7 @@ struct OpenSSLAEAD: ~Copyable {
     ) throws(CryptographyError) {
         guard let nonce = sealed.baseAddress else { throw .authenticationFailed }
         let tagStart = sealed.count - Self.tagLength
-        try context.begin(nonce: nonce)
-        try context.expectTag(nonce + tagStart, count: Self.tagLength)
+        try context.begin(nonce: nonce, expectingTag: nonce + tagStart, count: Self.tagLength)
         try context.update(aad, into: nil)
         try context.update(UnsafeRawBufferPointer(rebasing: sealed[Self.nonceLength..<tagStart]), into: out)
         guard context.finish() else {

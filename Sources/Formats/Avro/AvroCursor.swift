@@ -102,7 +102,7 @@ struct AvroCursor {
     /// Reads a string of `count` bytes, which are left.
     @inline(__always)
     mutating func text(_ count: Int) throws(FormatError) -> UnsafeRawBufferPointer {
-        guard AvroText.isValid(cursor, count: count) else { throw malformed("a string is not UTF-8") }
+        guard AvroText.isValid(cursor, count: count, limit: limit) else { throw malformed("a string is not UTF-8") }
         cursor += count
         return UnsafeRawBufferPointer(start: cursor - count, count: count)
     }

@@ -1,19 +1,29 @@
 /// The check that an Avro string is text.
 enum AvroText {
+    private static let highBits: UInt64 = 0x8080_8080_8080_8080
+
     /// Whether bytes are well-formed UTF-8 (Unicode 16, table 3-7: no surrogates, nothing overlong).
+    ///
+    /// - Parameter limit: how far memory may be read, at or after the bytes' end.
     @inline(__always)
-    static func isValid(_ start: UnsafePointer<UInt8>, count: Int) -> Bool {
-        var position = 0
-        while count - position >= 8 {
-            let chunk = UnsafeRawPointer(start + position).loadUnaligned(as: UInt64.self)
-            guard chunk & 0x8080_8080_8080_8080 == 0 else { return isValidSlowly(start + position, count - position) }
-            position += 8
+    static func isValid(_ start: UnsafePointer<UInt8>, count: Int, limit: UnsafePointer<UInt8>) -> Bool {
+        if count >= 8 {
+            // Words that overlap at the end: lengths vary, and a loop over the rest would be guessed wrong each time.
+            var seen = word(start + count - 8)
+            var position = 0
+            while position < count - 8 {
+                seen |= word(start + position)
+                position += 8
+            }
+            return seen & highBits == 0 || isValidSlowly(start, count)
         }
-        while position < count {
-            guard start[position] < 0x80 else { return isValidSlowly(start + position, count - position) }
-            position += 1
-        }
-        return true
+        guard limit - start >= 8 else { return isValidSlowly(start, count) }
+        return word(start) & highBits & ~(~0 << UInt64(8 * count)) == 0 || isValidSlowly(start, count)
+    }
+
+    @inline(__always)
+    private static func word(_ start: UnsafePointer<UInt8>) -> UInt64 {
+        UInt64(littleEndian: UnsafeRawPointer(start).loadUnaligned(as: UInt64.self))
     }
 
     @inline(never)

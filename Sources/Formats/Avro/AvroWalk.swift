@@ -52,50 +52,62 @@ struct AvroWalk {
         try input.expectEnd()
     }
 
+    /// Runs a program: scalars by a copy of the cursor, which registers hold, and what leads elsewhere by the cursor itself.
     private mutating func run(_ program: Int) throws(FormatError) {
         var step = steps + program
         let base = prefixCount
+        var input = input
         while true {
             switch step.pointee.operation {
-            case .end: return
-            case .enter: try enter()
+            case .end:
+                self.input = input
+                return
             case .leave:
+                self.input = input
                 depth -= 1
                 return
-            case .boolean:
-                _ = try input.boolean()
+            case .enter: try enter()
+            case .boolean: _ = try input.boolean()
             case .int: _ = try input.int()
             case .long: _ = try input.long()
             case .bytes: _ = try input.bytes()
             case .string: _ = try input.string()
-            case .skip:
-                _ = try input.bytes(Int(step.pointee.operand))
+            case .skip: _ = try input.bytes(Int(step.pointee.operand))
             case .enumeration: _ = try input.index(below: step.pointee.operand, "no symbol of the enum has this index")
-            case .union:
-                let branch = try input.index(below: step.pointee.operand, "no branch of the union has this index")
-                let chosen = step[1 + branch].program
-                if chosen >= 0 { try run(Int(chosen)) }
-                step += Int(step.pointee.operand)
-            case .record: try run(Int(step.pointee.program))
-            case .array: try array(Int(step.pointee.program))
-            case .tracedArray:
-                try tracedArray(step)
-                step += step.pointee.low
-            case .map: try map(Int(step.pointee.program))
-            case .tracedMap:
-                try tracedMap(step)
-                step += step.pointee.low
             case .choice: break
             case .field:
                 cutPrefix(to: base)
                 if base > 0 { prefix.append(UInt8(ascii: ".")) }
                 prefix.append(pooled(step))
                 prefixCount = prefix.count
-            case .seal: try seal(step)
-            case .sealString: try sealString(step, .inline)
-            case .sealHiddenString: try sealString(step, .header)
+            case .union, .record, .array, .tracedArray, .map, .tracedMap, .seal, .sealString, .sealHiddenString:
+                self.input = input
+                try descend(&step)
+                input = self.input
             }
             step += 1
+        }
+    }
+
+    private mutating func descend(_ step: inout UnsafePointer<AvroStep>) throws(FormatError) {
+        switch step.pointee.operation {
+        case .union:
+            let branch = try input.index(below: step.pointee.operand, "no branch of the union has this index")
+            let chosen = step[1 + branch].program
+            if chosen >= 0 { try run(Int(chosen)) }
+            step += Int(step.pointee.operand)
+        case .record: try run(Int(step.pointee.program))
+        case .array: try array(Int(step.pointee.program))
+        case .tracedArray:
+            try tracedArray(step)
+            step += step.pointee.low
+        case .map: try map(Int(step.pointee.program))
+        case .tracedMap:
+            try tracedMap(step)
+            step += step.pointee.low
+        case .seal: try seal(step)
+        case .sealString: try sealString(step, .inline)
+        default: try sealString(step, .header)
         }
     }
 

@@ -21,8 +21,8 @@ public final class JSONSchemaConversion: JSONConversion {
         out.append(text)
     }
 
-    /// Nil: in JSON without a schema the field's type is in its sealed token only.
+    /// `null`: nothing but the sealed token says of which type the field was.
     public func defaultJSON(for match: FieldMatch) -> [UInt8]? {
-        nil
+        Array("null".utf8)
     }
 }

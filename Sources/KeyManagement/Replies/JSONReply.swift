@@ -17,6 +17,7 @@ struct JSONReply {
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
     private var found: Range<Int>?
+    private var foundLiteral: Range<Int>?
 
     static let maximumDepth = 32
 
@@ -24,11 +25,24 @@ struct JSONReply {
     static func string(
         at path: [Step], in bytes: UnsafeRawBufferPointer
     ) throws(Malformed) -> UnsafeRawBufferPointer? {
+        let reply = try read(path, bytes)
+        return reply.found.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
+    }
+
+    /// The number, `true`, `false` or `null` at `path`, as it is written; nil where there is none there.
+    static func literal(
+        at path: [Step], in bytes: UnsafeRawBufferPointer
+    ) throws(Malformed) -> UnsafeRawBufferPointer? {
+        let reply = try read(path, bytes)
+        return reply.foundLiteral.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
+    }
+
+    private static func read(_ path: [Step], _ bytes: UnsafeRawBufferPointer) throws(Malformed) -> JSONReply {
         var reply = JSONReply(bytes: bytes)
         try reply.value(path[...], depth: 0)
         reply.skipSpace()
         guard reply.position == bytes.count else { throw Malformed(reason: "something follows the JSON") }
-        return reply.found.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
+        return reply
     }
 
     private init(bytes: UnsafeRawBufferPointer) {
@@ -45,6 +59,15 @@ struct JSONReply {
         case UInt8(ascii: "\""):
             let range = try string()
             if let path, path.isEmpty { found = range }
+        default:
+            let start = position
+            try literal()
+            if let path, path.isEmpty { foundLiteral = start..<position }
+        }
+    }
+
+    private mutating func literal() throws(Malformed) {
+        switch peek {
         case UInt8(ascii: "t"): try word("true")
         case UInt8(ascii: "f"): try word("false")
         case UInt8(ascii: "n"): try word("null")

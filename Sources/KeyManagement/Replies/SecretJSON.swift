@@ -13,6 +13,54 @@ enum SecretJSON {
         return SecretBytes(copying: out.bytes)
     }
 
+    /// An object of strings; each `content` appends what stands between the quotes and needs no escape.
+    static func object(_ members: (name: StaticString, content: (OutputBuffer) -> Void)...) -> SecretBytes {
+        let out = OutputBuffer(capacity: 1024)
+        for (index, member) in members.enumerated() {
+            out.append(index == 0 ? "{\"" : ",\"")
+            out.append(member.name)
+            out.append("\":\"")
+            member.content(out)
+            out.append("\"")
+        }
+        out.append("}")
+        return SecretBytes(copying: out.bytes)
+    }
+
+    /// The content of a JSON string with its escapes undone; nil where it has one beyond the first 65,536 characters of
+    /// Unicode.
+    static func unescaped(_ text: UnsafeRawBufferPointer) -> SecretBytes? {
+        let out = OutputBuffer(capacity: text.count)
+        var position = 0
+        while position < text.count {
+            let byte = text[position]
+            position += 1
+            guard byte == UInt8(ascii: "\\") else {
+                out.append(byte)
+                continue
+            }
+            guard position < text.count else { return nil }
+            let escaped = text[position]
+            position += 1
+            switch escaped {
+            case UInt8(ascii: "b"): out.append(UInt8(0x08))
+            case UInt8(ascii: "f"): out.append(UInt8(0x0C))
+            case UInt8(ascii: "n"): out.append(UInt8(0x0A))
+            case UInt8(ascii: "r"): out.append(UInt8(0x0D))
+            case UInt8(ascii: "t"): out.append(UInt8(0x09))
+            case UInt8(ascii: "u"):
+                guard text.count - position >= 4,
+                    let code = UInt32(String(decoding: text[position..<(position + 4)], as: UTF8.self), radix: 16),
+                    let scalar = Unicode.Scalar(code)
+                else { return nil }
+                for unit in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter { out.append(unit) }
+                position += 4
+            default: out.append(escaped)
+            }
+        }
+        return SecretBytes(copying: out.bytes)
+    }
+
     /// The bytes of base64 in a KMS's reply; throws `malformedReply` where it is none.
     static func decodeBase64(
         _ text: UnsafeRawBufferPointer, _ key: KeySecretID

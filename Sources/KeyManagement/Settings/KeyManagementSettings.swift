@@ -10,6 +10,10 @@ public struct KeyManagementSettings: Sendable {
     public var maxKeys: Int
     /// Vault or OpenBao.
     public var vault: VaultSettings?
+    /// Google Cloud KMS.
+    public var gcp: GCPSettings?
+    /// Azure Key Vault.
+    public var azure: AzureSettings?
     /// Keys in memory, for development.
     public var inMemory: InMemorySettings?
 
@@ -21,13 +25,16 @@ public struct KeyManagementSettings: Sendable {
     /// Makes settings.
     public init(
         keyTtlMilliseconds: Int64 = 3_600_000, maxUses: Int = 100_000_000, maxBytes: Int = 1 << 40,
-        maxKeys: Int = 10_000, vault: VaultSettings? = nil, inMemory: InMemorySettings? = nil
+        maxKeys: Int = 10_000, vault: VaultSettings? = nil, gcp: GCPSettings? = nil, azure: AzureSettings? = nil,
+        inMemory: InMemorySettings? = nil
     ) {
         self.keyTtlMilliseconds = keyTtlMilliseconds
         self.maxUses = maxUses
         self.maxBytes = maxBytes
         self.maxKeys = maxKeys
         self.vault = vault
+        self.gcp = gcp
+        self.azure = azure
         self.inMemory = inMemory
     }
 
@@ -36,7 +43,9 @@ public struct KeyManagementSettings: Sendable {
         switch provider {
         case .vault: vault != nil
         case .inMemory: inMemory != nil
-        case .aws, .gcp, .azure: false
+        case .aws: false
+        case .gcp: gcp != nil
+        case .azure: azure != nil
         }
     }
 }

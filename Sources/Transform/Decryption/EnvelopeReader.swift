@@ -6,7 +6,7 @@ import Records
 /// Not thread-safe: a decryptor owns one.
 final class EnvelopeReader {
     private let keks: [KeySecretPattern]
-    private let listed: [FieldPath]
+    private let choice: OpeningShape.Choice
     /// How many layouts are remembered: a topic has a few, and one that somebody made up may cost megabytes of plan.
     private static let shapeLimit = 64
 
@@ -19,10 +19,10 @@ final class EnvelopeReader {
 
     /// - Parameters:
     ///   - keks: the KEKs that may be asked.
-    ///   - listed: the fields that the pair opens; empty for all.
-    init(keks: [KeySecretPattern], listed: [FieldPath]) {
+    ///   - choice: what the pair asks for.
+    init(keks: [KeySecretPattern], choice: OpeningShape.Choice) {
         self.keks = keks
-        self.listed = listed
+        self.choice = choice
     }
 
     /// Takes the value of the header `fieldseal.envelope` apart.
@@ -43,7 +43,7 @@ final class EnvelopeReader {
         guard let feed = bytes.firstIndex(of: 0x0A) else { throw EnvelopeError("it is not two lines") }
         let shape = try shape(of: UnsafeRawBufferPointer(rebasing: bytes[..<feed]))
         let keys = try EnvelopeKeys(
-            parsing: UnsafeRawBufferPointer(rebasing: bytes[(feed + 1)...]), count: shape.layout.algorithms.count)
+            parsing: UnsafeRawBufferPointer(rebasing: bytes[(feed + 1)...]), count: shape.algorithms.count)
         let envelope = Envelope(
             shape: shape,
             keys: keys.entries.map { entry in
@@ -58,7 +58,7 @@ final class EnvelopeReader {
 
     private func shape(of line: UnsafeRawBufferPointer) throws(EnvelopeError) -> OpeningShape {
         if let known = shapes.value(for: line) { return known }
-        let shape = try OpeningShape(parsing: line, listed: listed)
+        let shape = try OpeningShape(parsing: line, choice: choice)
         if shapeCount == Self.shapeLimit { forget() }
         shapeCount += 1
         shapes.insert(shape, for: line)

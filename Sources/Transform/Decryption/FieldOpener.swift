@@ -2,7 +2,7 @@ import Cryptography
 import KeyManagement
 import Records
 
-/// Opens ciphertexts that stand as text.
+/// Opens ciphertexts: those of fields, which stand as text, and those of whole payloads and headers, which are bytes.
 ///
 /// Not thread-safe: a decryptor owns one, with the scratch space it needs.
 final class FieldOpener {
@@ -17,7 +17,7 @@ final class FieldOpener {
     private let additionalData = AdditionalData()
     private var pad = 0
 
-    /// Begins the fields of one record.
+    /// Begins the ciphertexts of one record that are bound alike.
     func begin(layoutHash: UnsafeRawBufferPointer, boundKey: AdditionalData.BoundKey, pad: Int) {
         additionalData.begin(layoutHash: layoutHash, boundKey: boundKey)
         self.pad = pad
@@ -43,5 +43,15 @@ final class FieldOpener {
         let opened = UnsafeRawBufferPointer(start: plaintext, count: padded)
         guard let content = Padding.contentCount(of: opened, block: pad) else { throw .badPadding }
         out.commit(content)
+    }
+
+    /// Opens the ciphertext `sealed` and appends the plaintext to `out`; on failure `out` is as it was.
+    func openWhole(
+        _ sealed: UnsafeRawBufferPointer, part: StaticString, type: UnsafeRawBufferPointer,
+        path: UnsafeRawBufferPointer, with opener: Opener, into out: OutputBuffer
+    ) throws(CryptographyError) {
+        let count = try opener.open(
+            sealed, aad: additionalData.complete(part: part, type: type, path: path), into: out.reserve(sealed.count))
+        out.commit(count)
     }
 }

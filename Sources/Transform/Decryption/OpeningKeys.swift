@@ -6,68 +6,84 @@ import Records
 ///
 /// Not thread-safe: a decryptor owns one.
 final class OpeningKeys {
+    private enum Standing {
+        /// Not asked for in the record in hand.
+        case unused
+        /// It serves the record in hand to its end, even where a key is for one record.
+        case inUse
+        /// The KMS refuses or lacks its KEK.
+        case refused
+    }
+
     private let reader: DataKeyReader
+    private let toleratesRefusal: Bool
     private var envelope: Envelope?
     private var openers: [Opener?] = []
-    /// Which openers were asked for in the record in hand: those serve it to its end, even where a key is for one record.
-    private var isInUse: [Bool] = []
+    private var standings: [Standing] = []
     private var now: Int64 = 0
 
-    init(reader: DataKeyReader) {
+    /// - Parameter toleratesRefusal: whether a KEK that the KMS refuses or lacks is no error.
+    init(reader: DataKeyReader, toleratesRefusal: Bool) {
         self.reader = reader
+        self.toleratesRefusal = toleratesRefusal
     }
 
     /// Begins a record that carries `envelope`.
     func begin(_ envelope: Envelope, now: Int64) {
         self.now = now
         if self.envelope === envelope {
-            for index in isInUse.indices { isInUse[index] = false }
+            for index in standings.indices { standings[index] = .unused }
             return
         }
         self.envelope = envelope
         openers.removeAll(keepingCapacity: true)
-        isInUse.removeAll(keepingCapacity: true)
+        standings.removeAll(keepingCapacity: true)
         for _ in envelope.keys {
             openers.append(nil)
-            isInUse.append(false)
+            standings.append(.unused)
         }
     }
 
-    /// The DEK at `index` of the envelope's keys, for a ciphertext of the field `rule`.
-    func opener(at index: Int, for rule: Int) throws(TransformError) -> Opener {
-        if let known = openers[index], isInUse[index] || known.isCurrent(now: now) {
-            isInUse[index] = true
-            return known
+    /// The DEK at `index` of the envelope's keys; nil where the KMS refuses or lacks its KEK and that is tolerated.
+    ///
+    /// - Parameter field: the rule's path, for an error.
+    func opener(at index: Int, for field: @autoclosure () -> String) throws(TransformError) -> Opener? {
+        switch standings[index] {
+        case .refused: return nil
+        case .inUse: if let known = openers[index] { return known }
+        case .unused:
+            if let known = openers[index], known.isCurrent(now: now) {
+                standings[index] = .inUse
+                return known
+            }
         }
-        return try unwrapped(at: index, field: envelope?.shape.pathTexts[rule])
+        return try unwrapped(at: index, field: field())
     }
 
-    private func unwrapped(at index: Int, field: String?) throws(TransformError) -> Opener {
+    private func unwrapped(at index: Int, field: String) throws(TransformError) -> Opener? {
         guard let envelope else { throw TransformError(.internalError, "a key was asked for before its record") }
-        guard envelope.keys[index].isAllowed else {
+        let entry = envelope.keys[index]
+        guard entry.isAllowed else {
             throw TransformError(
                 .kekNotAllowed, "the envelope names a KEK that this pair's keks do not cover; no KMS was asked",
                 field: field)
         }
-        let entry = envelope.keys[index]
         do throws(KeyManagementError) {
-            let opener = try unwrap(entry, algorithm: envelope.shape.layout.algorithms[index], of: envelope)
+            let opener = try reader.opener(
+                kek: entry.kek.bytes, edek: entry.edek.bytes, algorithm: envelope.shape.algorithms[index],
+                topic: envelope.shape.topic.bytes, now: now)
             openers[index] = opener
-            isInUse[index] = true
+            standings[index] = .inUse
             return opener
         } catch {
+            if toleratesRefusal, error.isRefusal {
+                standings[index] = .refused
+                return nil
+            }
             var failure = TransformError(error)
             failure.field = field
             throw failure
         }
-    }
-
-    private func unwrap(
-        _ entry: Envelope.Key, algorithm: Algorithm, of envelope: Envelope
-    ) throws(KeyManagementError) -> Opener {
-        try reader.opener(
-            kek: entry.kek.bytes, edek: entry.edek.bytes, algorithm: algorithm, topic: envelope.shape.topic.bytes,
-            now: now)
     }
 
     /// Waits for a data key.

@@ -5,7 +5,12 @@ import Records
 /// It borrows from the record.
 struct RecordHeaders {
     private(set) var envelope: UnsafeRawBufferPointer?
+    private(set) var sealedKey: UnsafeRawBufferPointer?
     private(set) var sealedValue: UnsafeRawBufferPointer?
+    private(set) var originalKey: UnsafeRawBufferPointer?
+    private(set) var originalValue: UnsafeRawBufferPointer?
+    private(set) var opened: UnsafeRawBufferPointer?
+    private(set) var defaulted: UnsafeRawBufferPointer?
     /// Whether some header's name begins with `fieldseal.`.
     private(set) var isTouched = false
 
@@ -19,15 +24,36 @@ struct RecordHeaders {
             switch name {
             case .envelope where envelope == nil: envelope = value
             case .sealedValue where sealedValue == nil: sealedValue = value
-            case .envelope, .sealedValue:
+            case .sealedKey where sealedKey == nil: sealedKey = value
+            case .originalKey where originalKey == nil: originalKey = value
+            case .originalValue where originalValue == nil: originalValue = value
+            case .opened where opened == nil: opened = value
+            case .defaulted where defaulted == nil: defaulted = value
+            case .envelope, .sealedValue, .sealedKey, .originalKey, .originalValue, .opened, .defaulted:
                 throw TransformError(.malformedEnvelope, "a fieldseal.* header stands twice in the record")
-            case .opened, .defaulted:
-                throw TransformError(
-                    .malformedEnvelope, "the record was opened in part by another pair; read the topic that one reads")
-            case .sealedKey, .originalKey, .originalValue, .error:
+            case .error:
                 throw TransformError(
                     .layoutMismatch, "the record carries a fieldseal.* header that its layout does not call for")
             }
+        }
+    }
+
+    /// Whether an earlier decryptor opened some of the record.
+    var isPartlyOpened: Bool { opened != nil || defaulted != nil }
+
+    /// The header with the sealed original of a part.
+    func original(_ part: RecordPart) -> UnsafeRawBufferPointer? {
+        switch part {
+        case .key: originalKey
+        case .value: originalValue
+        }
+    }
+
+    /// The header with the ciphertexts of a part.
+    func sealed(_ part: RecordPart) -> UnsafeRawBufferPointer? {
+        switch part {
+        case .key: sealedKey
+        case .value: sealedValue
         }
     }
 }

@@ -13,78 +13,71 @@ final class SealingKeys {
         let constant: [UInt8]?
     }
 
-    private let slots: [Slot]
     private let reader: DataKeyReader
     private let topic: OutputBuffer
     private let address = OutputBuffer(capacity: 256)
+    private var slots: [Slot] = []
+    /// The DEK of each slot, the last time that it was resolved.
+    private var sealers: [Sealer?] = []
+    // The same, kept alive by `sealers`. Plain memory and no array, so that a seal counts no references.
+    private var table: UnsafeMutablePointer<Unmanaged<Sealer>?>
+    private var capacity = 16
 
-    /// The DEKs of the record in hand, in the order of `algorithms`.
-    private(set) var sealers: [Sealer] = []
-    // `sealers` keeps them alive. Plain memory and no array, so that a seal counts no references.
-    private let sealerOfRule: UnsafeMutablePointer<Unmanaged<Sealer>>
-    private var isAssigned = false
-
-    /// The slot of each rule, in the order of the rules.
-    let slotOfRule: [Int]
-
-    /// - Parameters:
-    ///   - rules: the fields in the order of the layout.
-    ///   - topic: the target topic, to which a DEK belongs.
-    init(rules: [FieldRule], topic: [UInt8], reader: DataKeyReader) {
-        var slots: [Slot] = []
-        slotOfRule = rules.map { rule in
-            if let known = slots.firstIndex(where: { $0.template == rule.key && $0.algorithm == rule.algorithm }) {
-                return known
-            }
-            let constant = rule.key.isConstant ? Array(rule.key.text.utf8) : nil
-            slots.append(Slot(template: rule.key, algorithm: rule.algorithm, constant: constant))
-            return slots.count - 1
-        }
-        self.slots = slots
-        sealerOfRule = .allocate(capacity: max(1, rules.count))
+    /// - Parameter topic: the target topic, to which a DEK belongs.
+    init(topic: [UInt8], reader: DataKeyReader) {
         self.topic = OutputBuffer(holding: topic)
         self.reader = reader
+        table = .allocate(capacity: capacity)
     }
 
     deinit {
-        sealerOfRule.deallocate()
+        table.deallocate()
     }
 
-    /// How many rules have a DEK.
-    var ruleCount: Int { slotOfRule.count }
-
-    /// The DEK of a rule in the record in hand, which lives until the next `resolve`.
-    func sealer(ofRule rule: Int) -> Unmanaged<Sealer> {
-        sealerOfRule[rule]
+    /// The slot of an address and algorithm; the same two have the same slot.
+    func slot(for template: KeySecretTemplate, _ algorithm: Algorithm) -> Int {
+        if let known = slots.firstIndex(where: { $0.template == template && $0.algorithm == algorithm }) {
+            return known
+        }
+        let constant = template.isConstant ? Array(template.text.utf8) : nil
+        slots.append(Slot(template: template, algorithm: algorithm, constant: constant))
+        sealers.append(nil)
+        if slots.count > capacity { grow() }
+        (table + slots.count - 1).initialize(to: nil)
+        return slots.count - 1
     }
 
-    /// The algorithms, one a DEK.
-    var algorithms: [Algorithm] { slots.map(\.algorithm) }
+    private func grow() {
+        let bigger = UnsafeMutablePointer<Unmanaged<Sealer>?>.allocate(capacity: capacity * 2)
+        bigger.moveInitialize(from: table, count: capacity)
+        table.deallocate()
+        table = bigger
+        capacity *= 2
+    }
 
-    /// Gets the DEKs for a record.
+    /// The algorithm of a slot.
+    func algorithm(at slot: Int) -> Algorithm { slots[slot].algorithm }
+
+    /// Gets the DEKs of some slots for a record.
     ///
     /// - Parameter resolve: the record's text for a part of an address, or nil where it has none.
-    func resolve(now: Int64, _ resolve: (KeySecretTemplate.Source) -> UnsafeRawBufferPointer?) throws(TransformError) {
-        var isChanged = !isAssigned
-        for index in slots.indices {
-            if slots[index].constant != nil, index < sealers.count, sealers[index].isCurrent(now: now) { continue }
-            isChanged = true
-            isAssigned = false
+    func resolve(
+        _ wanted: [Int], now: Int64, _ resolve: (KeySecretTemplate.Source) -> UnsafeRawBufferPointer?
+    ) throws(TransformError) {
+        for index in wanted {
+            if slots[index].constant != nil, let known = sealers[index], known.isCurrent(now: now) { continue }
             let sealer = try sealer(for: slots[index], now: now, resolve)
-            if index < sealers.count {
-                sealers[index] = sealer
-            } else {
-                sealers.append(sealer)
-            }
+            table[index] = .passUnretained(sealer)
+            sealers[index] = sealer
         }
-        if isChanged { assignRules() }
     }
 
-    private func assignRules() {
-        for (rule, slot) in slotOfRule.enumerated() {
-            (sealerOfRule + rule).initialize(to: .passUnretained(sealers[slot]))
+    /// The DEK of a slot that was resolved for the record in hand, which lives until the next `resolve`.
+    func sealer(at slot: Int) throws(TransformError) -> Unmanaged<Sealer> {
+        guard let sealer = table[slot] else {
+            throw TransformError(.internalError, "a key was asked for before it was resolved")
         }
-        isAssigned = true
+        return sealer
     }
 
     private func sealer(

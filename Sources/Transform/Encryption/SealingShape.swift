@@ -2,48 +2,52 @@ import Cryptography
 import KeyManagement
 import Records
 
-/// What the records of one shape have in common: how their fields are found, and the envelope they carry.
+/// What the records of one shape have in common: the envelope they carry.
 ///
 /// Not thread-safe: an encryptor owns its shapes.
 final class SealingShape {
-    /// How fields are found; nil where there is no payload to look into.
-    let plan: FieldFinder.Plan?
     /// SHA-256 of line 1, 32 bytes.
     let layoutHash: SHA256Digest
+    /// The slots of `SealingKeys` that it needs, in the order of the layout's `algs`.
+    let slots: [Int]
 
     private let layoutLine: [UInt8]
     private let envelope = OutputBuffer(capacity: 1024)
     private var identities: [UInt64] = []
 
     /// Throws where line 1 alone is longer than an envelope may be.
-    init(layout: EnvelopeLayout, plan: FieldFinder.Plan?) throws(TransformError) {
+    init(layout: EnvelopeLayout, slots: [Int]) throws(TransformError) {
         layoutLine = layout.encoded()
         guard layoutLine.count < EnvelopeLayout.maximumBytes, layout.algorithms.count <= EnvelopeLayout.maximumKeys
         else { throw Self.tooLarge }
         layoutHash = layoutLine.withUnsafeBytes { SHA256.digest($0) }
-        self.plan = plan
+        self.slots = slots
     }
 
-    /// The envelope of a record sealed under `sealers`; valid until the next call.
+    /// The envelope of a record sealed under `keys`, which are resolved for it; valid until the next call.
     ///
     /// It is written anew only when a DEK has changed since the last record of this shape.
-    func envelope(for sealers: [Sealer]) throws(TransformError) -> UnsafeRawBufferPointer {
-        if !isWritten(for: sealers) { try write(for: sealers) }
+    func envelope(for keys: SealingKeys) throws(TransformError) -> UnsafeRawBufferPointer {
+        if try !isWritten(for: keys) { try write(for: keys) }
         return envelope.bytes
     }
 
-    private func isWritten(for sealers: [Sealer]) -> Bool {
-        guard envelope.count > 0, identities.count == sealers.count else { return false }
-        for index in sealers.indices where identities[index] != sealers[index].identity { return false }
+    private func isWritten(for keys: SealingKeys) throws(TransformError) -> Bool {
+        guard envelope.count > 0 else { return false }
+        for index in slots.indices {
+            let identity = try keys.sealer(at: slots[index])._withUnsafeGuaranteedRef(\.identity)
+            if identity != identities[index] { return false }
+        }
         return true
     }
 
-    private func write(for sealers: [Sealer]) throws(TransformError) {
+    private func write(for keys: SealingKeys) throws(TransformError) {
         envelope.removeAll()
         identities.removeAll(keepingCapacity: true)
         envelope.append(layoutLine)
         envelope.append("\n[")
-        for (index, sealer) in sealers.enumerated() {
+        for (index, slot) in slots.enumerated() {
+            let sealer = try keys.sealer(at: slot).takeUnretainedValue()
             envelope.append(index > 0 ? ",{\"kek\":" : "{\"kek\":")
             envelope.append(quoted: sealer.kek)
             envelope.append(",\"edek\":")
@@ -61,5 +65,5 @@ final class SealingShape {
     private static let tooLarge = TransformError(
         .envelopeTooLarge,
         "the envelope would have more than \(EnvelopeLayout.maximumBytes) bytes or \(EnvelopeLayout.maximumKeys) keys; "
-            + "list fewer fields or fewer keys in one pair")
+            + "list fewer fields, headers or keys in one pair")
 }

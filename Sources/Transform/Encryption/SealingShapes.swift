@@ -1,87 +1,61 @@
 import Cryptography
-import Formats
 import Records
-import SchemaRegistry
 
-/// The shapes that a pair's records come in, each made with the first record that has it.
+/// The shapes that a pair's records come in: which forms key and value have, and which headers are sealed.
 ///
-/// Not thread-safe: an encryptor owns one.
+/// Not thread-safe: an encryptor owns one. Each shape is made with the first record that has it.
 final class SealingShapes {
-    /// The shape of a record without a value.
-    let tombstone: SealingShape
+    /// How many shapes are remembered: each form of key and value with each set of headers is one.
+    private static let limit = 256
+    private static let byteLimit = 4 << 20
 
-    /// Bytes of framing before a framed payload.
-    static let frameCount = ConfluentFraming.length
-    /// How many schemas are remembered: few topics carry more at a time.
-    private static let capacity = 256
-
-    private let rules: EncryptionRules
     private let topic: [UInt8]
-    private let algorithms: [Algorithm]
-    private let slotOfRule: [Int]
-    private let paths: [FieldPath]
-    private let pathTexts: [String]
-    private let schemas: AvroSchemas
-    private let json: SealingShape
-    private let unframed: SealingShape?
-    private var framed: [UInt32: SealingShape] = [:]
-    private var lastFramed: (id: UInt32, shape: SealingShape)?
+    private let bindsKey: Bool
+    private let keys: SealingKeys
+    private let known = BytesCache<SealingShape>(limit: SealingShapes.limit, byteLimit: SealingShapes.byteLimit)
+    private let name = OutputBuffer(capacity: 256)
+    private let lastName = OutputBuffer(capacity: 256)
+    private var last: SealingShape?
 
     /// - Parameters:
-    ///   - rules: what is sealed.
     ///   - topic: the topic that records are written to.
-    ///   - algorithms: one for each DEK.
-    ///   - slotOfRule: the DEK of each rule.
-    ///   - lookups: paths that are only read; they follow the rules' in every plan.
-    ///   - schemas: where Avro schemas come from.
-    init(
-        rules: EncryptionRules, topic: [UInt8], algorithms: [Algorithm], slotOfRule: [Int], lookups: [FieldPath],
-        schemas: AvroSchemas
-    ) throws(TransformError) {
-        self.rules = rules
+    ///   - bindsKey: whether ciphertexts are bound to the record's key.
+    ///   - keys: whose slots the forms name.
+    init(topic: [UInt8], bindsKey: Bool, keys: SealingKeys) {
         self.topic = topic
-        self.algorithms = algorithms
-        self.slotOfRule = slotOfRule
-        self.schemas = schemas
-        paths = rules.valueFields.map(\.path) + lookups
-        pathTexts = paths.map(\.description)
-        tombstone = try SealingShape(
-            layout: EnvelopeLayout(topic: topic, bindsKey: rules.bindsKey, algorithms: []), plan: nil)
-        let layout = ShapeLayout(rules: rules, topic: topic, algorithms: algorithms, slotOfRule: slotOfRule)
-        json = try SealingShape(layout: layout.json(), plan: .json(JSONPlan(paths: paths)))
-        if let schema = schemas.file {
-            let avro = try AvroShape(schema: schema, paths: paths, rules: pathTexts, frameCount: 0)
-            unframed = try SealingShape(
-                layout: layout.avro(avro.plan, fingerprint: Array(schema.fingerprint.utf8)), plan: .avro(avro))
+        self.bindsKey = bindsKey
+        self.keys = keys
+    }
+
+    /// The shape of a record whose parts have these forms and whose headers were looked at by `headers`.
+    func shape(key: PartForm, value: PartForm, headers: HeaderSealer) throws(TransformError) -> SealingShape {
+        name.removeAll()
+        name.append(decimal: key.number)
+        name.append(",")
+        name.append(decimal: value.number)
+        headers.appendNames(to: name)
+        if let last, lastName.bytes.equals(name.bytes) { return last }
+        let shape: SealingShape
+        if let remembered = known.value(for: name.bytes) {
+            shape = remembered
         } else {
-            unframed = nil
+            shape = try make(key: key, value: value, headers: headers)
+            known.insert(shape, for: name.bytes)
         }
-    }
-
-    /// The shape of a record with this value.
-    func shape(for payload: UnsafeRawBufferPointer, now: Int64) throws(TransformError) -> SealingShape {
-        switch rules.format {
-        case .json: return json
-        case .avro:
-            if let unframed { return unframed }
-        case .auto:
-            guard ConfluentFraming.isClaimed(by: payload) else { return unframed ?? json }
-        }
-        let id = try schemas.framedID(of: payload)
-        if let lastFramed, lastFramed.id == id { return lastFramed.shape }
-        let shape = try framedShape(id: id, now: now)
-        lastFramed = (id, shape)
+        lastName.removeAll()
+        lastName.append(name.bytes)
+        last = shape
         return shape
     }
 
-    private func framedShape(id: UInt32, now: Int64) throws(TransformError) -> SealingShape {
-        if let known = framed[id] { return known }
-        let avro = try AvroShape(
-            schema: try schemas.schema(id: id, now: now), paths: paths, rules: pathTexts, frameCount: Self.frameCount)
-        let layout = ShapeLayout(rules: rules, topic: topic, algorithms: algorithms, slotOfRule: slotOfRule)
-        let shape = try SealingShape(layout: layout.avro(avro.plan, schema: id), plan: .avro(avro))
-        if framed.count >= Self.capacity { framed.removeAll(keepingCapacity: true) }
-        framed[id] = shape
-        return shape
+    private func make(key: PartForm, value: PartForm, headers: HeaderSealer) throws(TransformError) -> SealingShape {
+        var slots: [Int] = []
+        for slot in key.slots + value.slots + headers.slots where !slots.contains(slot) { slots.append(slot) }
+        func index(_ slot: Int) -> Int { slots.firstIndex(of: slot) ?? slots.count }
+        let layout = EnvelopeLayout(
+            topic: topic, bindsKey: bindsKey, algorithms: slots.map(keys.algorithm(at:)),
+            key: key.layout?.mapKeys(index), value: value.layout?.mapKeys(index),
+            headers: headers.sealedHeaders.map { EnvelopeLayout.SealedHeader(name: $0.name, key: index($0.slot)) })
+        return try SealingShape(layout: layout, slots: slots)
     }
 }

@@ -8,24 +8,22 @@ import Records
 struct ValueLookups {
     /// The paths that addresses read, each once.
     let paths: [FieldPath]
-    private let fieldCount: Int
 
-    init(rules: [FieldRule]) {
+    init(templates: [KeySecretTemplate]) {
         var paths: [FieldPath] = []
-        for case .value(let path) in rules.flatMap(\.key.sources) where !paths.contains(path) { paths.append(path) }
+        for case .value(let path) in templates.flatMap(\.sources) where !paths.contains(path) { paths.append(path) }
         self.paths = paths
-        fieldCount = rules.count
     }
 
     /// The record's text for a part of an address; nil where it has none, or more than one.
     func text(
-        of source: KeySecretTemplate.Source, in record: RecordView, by plan: FieldFinder.Plan, finder: FieldFinder
+        of source: KeySecretTemplate.Source, in record: RecordView, value form: PartForm, finder: FieldFinder
     ) -> UnsafeRawBufferPointer? {
         switch source {
         case .topic: record.topic
         case .key: record.key
         case .header(let name): header(named: name, in: record)
-        case .value(let path): scalar(at: path, in: record, by: plan, finder: finder)
+        case .value(let path): scalar(at: path, in: record, form: form, finder: finder)
         }
     }
 
@@ -40,16 +38,18 @@ struct ValueLookups {
     }
 
     private func scalar(
-        at path: FieldPath, in record: RecordView, by plan: FieldFinder.Plan, finder: FieldFinder
+        at path: FieldPath, in record: RecordView, form: PartForm, finder: FieldFinder
     ) -> UnsafeRawBufferPointer? {
-        guard let payload = record.value, let lookup = paths.firstIndex(of: path) else { return nil }
+        guard record.value != nil, let plan = form.plan, let lookup = paths.firstIndex(of: path) else {
+            return nil
+        }
         var found: FieldMatch?
         for match in finder.matches(by: plan) {
-            guard match.rule == fieldCount + lookup else { continue }
+            guard match.rule == form.rules.count + lookup else { continue }
             guard found == nil else { return nil }
             found = match
         }
         guard let found else { return nil }
-        return finder.scalarText(of: found, in: payload, by: plan)
+        return finder.scalarText(of: found, by: plan)
     }
 }

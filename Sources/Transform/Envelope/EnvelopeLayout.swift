@@ -1,4 +1,5 @@
 import Cryptography
+import Formats
 import Records
 
 /// Line 1 of an envelope: what is sealed in a record, and how. docs/wire-format.md describes it member by member.
@@ -24,15 +25,6 @@ struct EnvelopeLayout: Equatable {
     enum Part: Equatable {
         case payload(key: Int, compression: Compression)
         case fields(SealedFields)
-    }
-
-    /// How a whole payload was compressed before it was sealed.
-    enum Compression: String, CaseIterable {
-        case none
-        case gzip
-        case snappy
-        case lz4
-        case zstd
     }
 
     /// The formats whose fields can be sealed.
@@ -83,4 +75,17 @@ struct EnvelopeLayout: Equatable {
 
     /// Whether nothing in the record is sealed.
     var sealsNothing: Bool { key == nil && value == nil && headers.isEmpty }
+}
+
+extension EnvelopeLayout.Part {
+    /// The part with other indices in the place of its DEKs'.
+    func mapKeys(_ index: (Int) -> Int) -> EnvelopeLayout.Part {
+        switch self {
+        case .payload(let key, let compression): return .payload(key: index(key), compression: compression)
+        case .fields(var sealed):
+            sealed.original = sealed.original.map(index)
+            for field in sealed.fields.indices { sealed.fields[field].key = index(sealed.fields[field].key) }
+            return .fields(sealed)
+        }
+    }
 }

@@ -85,7 +85,7 @@ private struct EnvelopeLayoutParser {
 
     private mutating func parsePart() throws(EnvelopeError) -> EnvelopeLayout.Part {
         var payload: Int?
-        var compression: EnvelopeLayout.Compression?
+        var compression: Compression?
         var format: EnvelopeLayout.Format?
         var fields: [EnvelopeLayout.SealedField]?
         var sealed = EnvelopeLayout.SealedFields(format: .json, pad: 0, fields: [])
@@ -97,7 +97,7 @@ private struct EnvelopeLayoutParser {
                 payload = try keyIndex()
                 continue
             case "compression":
-                compression = try choice(EnvelopeLayout.Compression.self)
+                compression = try choice(Compression.self)
                 continue
             case "format": format = try choice(EnvelopeLayout.Format.self)
             case "mode": sealed.mode = try choice(EnvelopeLayout.Mode.self)
@@ -112,7 +112,7 @@ private struct EnvelopeLayoutParser {
             describesFields = true
         }
         if let payload {
-            guard !describesFields, compression != EnvelopeLayout.Compression.none else {
+            guard !describesFields, compression != Compression.none else {
                 throw EnvelopeError("a part of line 1 is a payload and has fields")
             }
             return .payload(key: payload, compression: compression ?? .none)

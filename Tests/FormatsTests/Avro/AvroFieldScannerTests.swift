@@ -1,3 +1,4 @@
+import AvroCases
 import Records
 import Testing
 
@@ -210,7 +211,9 @@ import Testing
             for _ in 0..<(random.next() % 4) { bytes.append(others.randomElement(using: &random) ?? 0) }
             let expected = String(validating: bytes, as: UTF8.self) != nil
             let found = bytes.withUnsafeBufferPointer {
-                AvroText.isValid($0.baseAddress.unsafelyUnwrapped, count: $0.count)
+                AvroText.isValid(
+                    $0.baseAddress.unsafelyUnwrapped, count: $0.count,
+                    limit: $0.baseAddress.unsafelyUnwrapped + $0.count)
             }
             #expect(found == expected)
             valid += expected ? 1 : 0

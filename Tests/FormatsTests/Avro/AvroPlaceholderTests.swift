@@ -1,3 +1,4 @@
+import AvroCases
 import Records
 import Testing
 

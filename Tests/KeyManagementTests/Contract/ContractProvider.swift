@@ -4,6 +4,14 @@ import Testing
 enum ContractProvider: String, CaseIterable, CustomTestStringConvertible {
     case inMemory
     case vaultToken
+    case gcpSignedTokens
+    case gcpExchangedTokens
+    case gcpMetadataServer
+    case gcpFederation
+    case gcpImpersonation
+    case azureClientSecret
+    case azureWorkloadIdentity
+    case azureManagedIdentity
 
     /// Those that are reached over HTTP.
     static let remote = allCases.filter { $0 != .inMemory }
@@ -23,6 +31,14 @@ enum ContractProvider: String, CaseIterable, CustomTestStringConvertible {
         switch self {
         case .inMemory: throw NotRemote()
         case .vaultToken: try VaultTestKMS()
+        case .gcpSignedTokens: try GCPTestKMS(.signedTokens)
+        case .gcpExchangedTokens: try GCPTestKMS(.exchangedTokens)
+        case .gcpMetadataServer: try GCPTestKMS(.metadataServer)
+        case .gcpFederation: try GCPTestKMS(.federation)
+        case .gcpImpersonation: try GCPTestKMS(.impersonation)
+        case .azureClientSecret: try AzureTestKMS(.clientSecret)
+        case .azureWorkloadIdentity: try AzureTestKMS(.workloadIdentity)
+        case .azureManagedIdentity: try AzureTestKMS(.managedIdentity)
         }
     }
 

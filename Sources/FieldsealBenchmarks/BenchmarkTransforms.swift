@@ -1,0 +1,56 @@
+import Cryptography
+import KeyManagement
+import Records
+import Transform
+
+/// Makes the transforms that are measured: three fields, AES256_GCM, one key in memory.
+struct BenchmarkTransforms: Sendable {
+    private static let keyAddress = "in-memory-kms://bench"
+
+    private let cache: DataKeyCache
+
+    init() throws {
+        cache = try DataKeyCache(KeyManagementSettings(inMemory: InMemorySettings(randomKeys: ["bench"])))
+    }
+
+    /// The topic that encryption writes and decryption reads.
+    static func target(_ format: BenchmarkFormat) -> String { "customers.\(format).encrypted" }
+
+    /// An encryptor for one thread.
+    func encryptor(
+        _ format: BenchmarkFormat, schemaDataMode: SchemaDataMode = .preserveAvro
+    ) throws -> RecordEncryptor {
+        let rules = EncryptionRules(
+            format: format == .json ? .json : .avro,
+            valueFields: try Customer.sealedPaths.map {
+                FieldRule(
+                    path: try FieldPath(parsing: $0), key: try KeySecretTemplate(parsing: Self.keyAddress),
+                    algorithm: .aes256GCM)
+            }, schemaText: format.schema, schemaDataMode: schemaDataMode)
+        return try RecordEncryptor(
+            rules: rules, target: Self.target(format), keys: DataKeyReader(cache: cache))
+    }
+
+    /// A decryptor for one thread.
+    func decryptor(_ format: BenchmarkFormat) throws -> RecordDecryptor {
+        let rules = DecryptionRules(
+            errorPolicy: .fail, keks: [try KeySecretPattern(parsing: Self.keyAddress)], schemaText: format.schema)
+        return try RecordDecryptor(rules: rules, keys: DataKeyReader(cache: cache))
+    }
+
+    /// Transforms every record once, waiting for keys that are not there yet.
+    static func run(
+        _ transform: any RecordTransform, over store: RecordStore, _ use: (RecordView) -> Void = { _ in }
+    ) throws {
+        for record in store.views {
+            while true {
+                do throws(TransformError) {
+                    use(try transform.transform(record, now: DataKeyCache.now()))
+                    break
+                } catch {
+                    guard let need = error.need, transform.obtain(need, within: 10_000) else { throw error }
+                }
+            }
+        }
+    }
+}

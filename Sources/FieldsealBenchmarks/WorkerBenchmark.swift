@@ -1,0 +1,113 @@
+import Glibc
+import KafkaClient
+import Logging
+import Pipeline
+import Transform
+
+/// A worker with one transform, end to end: exactly once, lz4, four partitions, topics and a group of its own.
+struct WorkerBenchmark {
+    /// How many records a round has.
+    static let records = 60_000
+    private static let partitions = 4
+    /// How long a round may last, in nanoseconds.
+    private static let patience: Int64 = 120_000_000_000
+    /// What ends a round: so long, in nanoseconds, nothing was committed after the last record.
+    private static let silence: Int64 = 400_000_000
+
+    /// The worker did not get through.
+    struct Stuck: Error, CustomStringConvertible {
+        var name: String
+        var status: PairStatus
+        var description: String { "\(name) does not get through: \(status)" }
+    }
+
+    let name: String
+    /// What it is measured against, by name.
+    let baseline: String?
+    let source: String
+    let store: RecordStore
+    let makeTransform: @Sendable () throws -> any RecordTransform
+
+    private var target: String { "bench.\(name.replacing("/", with: ".")).target" }
+
+    /// Makes its source topic.
+    func prepare(_ broker: BenchmarkBroker) throws {
+        let admin = try broker.admin()
+        guard try admin.describe(topic: source, timeout: BenchmarkBroker.timeout) == nil else { return }
+        try admin.create(
+            topic: source, partitions: Self.partitions, replicationFactor: 1, settings: ["retention.ms": "-1"],
+            timeout: BenchmarkBroker.timeout)
+    }
+
+    /// Runs the worker over a backlog and adds what that took to `measurements`.
+    ///
+    /// Measured is the whole process, from when the backlog shows to the commit of its last record: the worker waits
+    /// for it with its partitions assigned.
+    func round(on broker: BenchmarkBroker, into measurements: inout Measurements) async throws {
+        let feeder = try SourceFeeder(
+            source, from: store, count: Self.records, partitions: Self.partitions, broker: broker)
+        let runner = PairRunner(pair: pair(broker), logger: Self.logger) { [makeTransform] _ in try makeTransform() }
+        let run = Task { try await runner.run() }
+        defer { runner.stop() }
+        let deadline = CPUClock.wall() + Self.patience
+        while runner.status.workers[0].partitions.count < Self.partitions {
+            try await pause(until: deadline, runner)
+        }
+        let before = runner.status.workers[0].counters
+        ResidentMemory.forgetPeak()
+        let start = (cpu: CPUClock.process(), wall: CPUClock.wall())
+        try feeder.commit()
+        var end = start
+        var counters = before
+        while counters.recordsWritten < before.recordsWritten + UInt64(Self.records)
+            || CPUClock.wall() < end.wall + Self.silence
+        {
+            try await pause(until: deadline, runner)
+            let now = runner.status.workers[0].counters
+            if now != counters {
+                counters = now
+                end = (CPUClock.process(), CPUClock.wall())
+            }
+        }
+        measurements.add(name, cpu: end.cpu - start.cpu, wall: end.wall - start.wall, records: Self.records)
+        let read = runner.status.workers[0].partitions.map {
+            TopicPartition(topic: source, partition: $0.partition, offset: $0.next)
+        }
+        runner.stop()
+        try await run.value
+        try trim(read, broker)
+    }
+
+    private func pause(until deadline: Int64, _ runner: PairRunner) async throws {
+        guard CPUClock.wall() < deadline else { throw Stuck(name: name, status: runner.status) }
+        // Not a task's sleep, which costs more CPU.
+        usleep(2_000)
+    }
+
+    private static var logger: Logger {
+        var logger = Logger(label: "bench") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .error
+        return logger
+    }
+
+    private func pair(_ broker: BenchmarkBroker) -> TopicPair {
+        TopicPair(
+            name: name.replacing("/", with: "."), source: source, target: target, instance: "bench",
+            kafka: TopicPair.KafkaSettings(
+                common: ["bootstrap.servers": broker.bootstrapServers],
+                // Some development brokers hand out a partition's whole backlog at once.
+                consumer: ["receive.message.max.bytes": "1000000000"], producer: ["compression.type": "lz4"]),
+            action: .encrypt(EncryptionRules(valueFields: [])))
+    }
+
+    /// Empties both topics: the source up to where its group has read, since the worker goes on there.
+    private func trim(_ read: [TopicPartition], _ broker: BenchmarkBroker) throws {
+        let admin = try broker.admin()
+        let written = try (0..<Int32(Self.partitions)).map { partition in
+            let marks = try admin.watermarks(topic: target, partition: partition, timeout: BenchmarkBroker.timeout)
+            return TopicPartition(topic: target, partition: partition, offset: marks.high)
+        }
+        try admin.deleteRecords(before: read, timeout: BenchmarkBroker.timeout)
+        try admin.deleteRecords(before: written, timeout: BenchmarkBroker.timeout)
+    }
+}

@@ -1,0 +1,69 @@
+import Cryptography
+import Formats
+import KeyManagement
+import Records
+
+/// Parts that became JSON text.
+extension PartOpener {
+    /// Whether earlier decryptors have left nothing sealed, so that the part is in its own format again.
+    static func isRestored(_ states: [FieldState]) -> Bool {
+        !states.isEmpty && states.allSatisfy { $0 == .isOpened || $0 == .isDefaulted }
+    }
+
+    /// Looks for fields that the pair opens by name and the layout does not seal, in a part in its own format.
+    func checkRestored(
+        _ payload: UnsafeRawBufferPointer, by shape: ConvertedShape, of sealed: OpeningPart
+    ) throws(TransformError) {
+        guard sealed.paths.count > sealed.keyOfField.count else { return }
+        do throws(FormatError) {
+            _ = try converter.convert(payload, by: shape)
+            try finder.find(in: converter.text.bytes, by: .json(shape.plan))
+        } catch {
+            throw TransformError(error, in: part, rules: sealed.pathTexts)
+        }
+        for match in finder.matches(by: .json(shape.plan)) { try checkCovered(match, sealed) }
+    }
+
+    /// The part in its own format, once nothing of it stays sealed; until then the text in `output`.
+    func restore(
+        by shape: ConvertedShape, _ fields: EnvelopeLayout.SealedFields, _ states: [FieldState],
+        original: UnsafeRawBufferPointer?, with keys: OpeningKeys, by opener: FieldOpener
+    ) throws(TransformError) -> UnsafeRawBufferPointer {
+        guard (fields.original == nil) == (original == nil) else {
+            throw TransformError(
+                .layoutMismatch, "the record lacks the header with the sealed original that its layout calls for")
+        }
+        guard !states.contains(.staysSealed) else {
+            remainingOriginal = original
+            return output.bytes
+        }
+        if let original, let index = fields.original {
+            guard states.contains(.isDefaulted) || isDefaulted.contains(true) else {
+                return try openOriginal(original, at: index, with: keys, by: opener)
+            }
+            remainingOriginal = original
+        }
+        do throws(FormatError) {
+            return try converter.restore(output.bytes, by: shape)
+        } catch {
+            throw TransformError(error, in: part, rules: [])
+        }
+    }
+
+    private func openOriginal(
+        _ ciphertext: UnsafeRawBufferPointer, at index: Int, with keys: OpeningKeys, by opener: FieldOpener
+    ) throws(TransformError) -> UnsafeRawBufferPointer {
+        guard let key = try keys.opener(at: index, for: "") else {
+            throw TransformError(.keyRefused, "the KMS refuses the key of the sealed original")
+        }
+        output.removeAll()
+        do throws(CryptographyError) {
+            try opener.openWhole(
+                ciphertext, part: part.name, type: FieldFinder.payloadType.rawBytes,
+                path: FieldFinder.originalPath.rawBytes, with: key, into: output)
+        } catch {
+            throw TransformError(error, field: nil)
+        }
+        return output.bytes
+    }
+}

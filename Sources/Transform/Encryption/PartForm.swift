@@ -1,0 +1,37 @@
+import Formats
+import Records
+
+/// One way in which the payloads of a part come, such as all those of one schema: how they are read, and what is sealed.
+final class PartForm {
+    /// Unique among the forms of an encryptor.
+    let number: Int
+    /// How fields are found; nil where none are looked for.
+    let plan: FieldFinder.Plan?
+    /// What a layout says of it, with slots of `SealingKeys` in the place of indices; nil where nothing is sealed.
+    let layout: EnvelopeLayout.Part?
+    /// The fields that are sealed; what key addresses read follows them in the plan.
+    let rules: [FieldRule]
+    /// The paths of the plan as text, for errors.
+    let pathTexts: [String]
+    /// The slot of each rule, or of the payload.
+    let slots: [Int]
+    /// The form of a payload that becomes JSON text which does not give back its every byte, so that the original goes
+    /// along, sealed; nil where such a payload is refused.
+    let withOriginal: PartForm?
+    /// Whether some field must be there.
+    let requiresFields: Bool
+
+    init(
+        number: Int, plan: FieldFinder.Plan? = nil, layout: EnvelopeLayout.Part? = nil, rules: [FieldRule] = [],
+        pathTexts: [String] = [], slots: [Int] = [], withOriginal: PartForm? = nil
+    ) {
+        self.number = number
+        self.plan = plan
+        self.layout = layout
+        self.rules = rules
+        self.pathTexts = pathTexts
+        self.slots = slots
+        self.withOriginal = withOriginal
+        requiresFields = rules.contains(where: \.isRequired)
+    }
+}

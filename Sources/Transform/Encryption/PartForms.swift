@@ -1,0 +1,146 @@
+import Formats
+import Records
+import SchemaRegistry
+
+/// The forms that a part's payloads come in, each made with the first payload that has it.
+///
+/// Not thread-safe: an encryptor owns one for each part.
+final class PartForms {
+    /// Bytes of framing before a framed payload.
+    static let frameCount = ConfluentFraming.length
+    /// How many schemas are remembered: few topics carry more at a time.
+    private static let capacity = 256
+
+    /// The form of a null.
+    let absent = PartForm(number: 0)
+
+    private let rule: PartRule
+    private let schemas: AvroSchemas
+    private var maker: PartFormMaker
+    /// The form of every payload, where payloads are not looked into.
+    private let opaque: PartForm?
+    private let json: PartForm
+    private let unframed: PartForm?
+    private var framed: [UInt32: PartForm] = [:]
+    private var lastFramed: (id: UInt32, form: PartForm)?
+
+    /// - Parameters:
+    ///   - rule: what is sealed.
+    ///   - padding: to what field plaintexts are padded.
+    ///   - lookups: paths that are only read; they follow the rules' in every plan.
+    ///   - keys: where the rules' keys get their slots.
+    ///   - schemas: where schemas come from.
+    init(
+        rule: PartRule, padding: Int, lookups: [FieldPath], keys: SealingKeys, schemas: AvroSchemas
+    ) throws(TransformError) {
+        self.rule = rule
+        self.schemas = schemas
+        var maker = PartFormMaker(
+            rules: rule.fields, slots: rule.fields.map { keys.slot(for: $0.key, $0.algorithm) }, lookups: lookups,
+            padding: padding)
+        opaque = try Self.opaqueForm(rule, lookups: lookups, keys: keys, maker: &maker)
+        json = maker.json()
+        unframed =
+            if opaque == nil, let schema = schemas.file { try Self.unframedForm(schema, rule, maker: &maker) } else {
+                nil
+            }
+        self.maker = maker
+    }
+
+    /// The form of a payload; nil is the form of a null.
+    func form(of payload: UnsafeRawBufferPointer, now: Int64) throws(TransformError) -> PartForm {
+        if let opaque { return opaque }
+        switch rule.format {
+        case .json, .bytes: return json
+        case .jsonSchema: break
+        case .avro:
+            if let unframed { return unframed }
+        case .auto:
+            guard ConfluentFraming.isClaimed(by: payload) else { return unframed ?? json }
+        }
+        let id = try schemas.framedID(of: payload)
+        if let lastFramed, lastFramed.id == id { return lastFramed.form }
+        let form = try framedForm(id: id, payload, now: now)
+        lastFramed = (id, form)
+        return form
+    }
+
+    private func framedForm(
+        id: UInt32, _ payload: UnsafeRawBufferPointer, now: Int64
+    ) throws(TransformError) -> PartForm {
+        if let known = framed[id] { return known }
+        let schema = try schemas.registered(id: id, now: now)
+        try checkFormat(of: schema)
+        let form: PartForm
+        if schema.type == .avro, Self.staysAvro(rule) {
+            let shape = try AvroShape(
+                schema: try schemas.avro(schema), paths: maker.paths, rules: maker.pathTexts,
+                frameCount: Self.frameCount)
+            form = maker.avro(shape, schema: id)
+        } else {
+            form = try maker.converted(
+                try schemas.conversion(of: schema), from: schema.type.format, schema: id,
+                frame: Array(payload.prefix(Self.frameCount)))
+        }
+        if framed.count >= Self.capacity { framed.removeAll(keepingCapacity: true) }
+        framed[id] = form
+        return form
+    }
+
+    private func checkFormat(of schema: RegisteredSchema) throws(TransformError) {
+        guard rule.format == .auto || rule.format.rawValue == schema.type.format.rawValue else {
+            throw TransformError(
+                .schemaUnusable,
+                "schema \(schema.id) is \(schema.type.rawValue) in the registry, where the pair's format is \(rule.format.rawValue)"
+            )
+        }
+    }
+
+    /// What is only read need not be converted.
+    private static func staysAvro(_ rule: PartRule) -> Bool {
+        rule.schemaDataMode == .preserveAvro || rule.fields.isEmpty
+    }
+
+    private static func unframedForm(
+        _ schema: AvroSchema, _ rule: PartRule, maker: inout PartFormMaker
+    ) throws(TransformError) -> PartForm {
+        let fingerprint = Array(schema.fingerprint.utf8)
+        guard staysAvro(rule) else {
+            return try maker.converted(AvroJSONConversion(schema: schema), from: .avro, fingerprint: fingerprint)
+        }
+        let shape = try AvroShape(schema: schema, paths: maker.paths, rules: maker.pathTexts, frameCount: 0)
+        return maker.avro(shape, fingerprint: fingerprint)
+    }
+
+    private static func opaqueForm(
+        _ rule: PartRule, lookups: [FieldPath], keys: SealingKeys, maker: inout PartFormMaker
+    ) throws(TransformError) -> PartForm? {
+        switch rule.sealing {
+        case .nothing where lookups.isEmpty: return maker.opaque()
+        case .payload(let payload):
+            guard let lookup = lookups.first else {
+                let slot = keys.slot(for: payload.key, payload.algorithm)
+                return maker.opaque(.payload(key: slot, compression: payload.compression), slots: [slot])
+            }
+            throw TransformError(
+                .keyTemplate, "a key's address reads a field of the value, which is sealed whole",
+                field: lookup.description)
+        case .nothing, .fields:
+            guard rule.format != .bytes else {
+                throw TransformError(.schemaUnusable, "bytes have no fields: they can be sealed whole only")
+            }
+            return nil
+        }
+    }
+}
+
+extension SchemaType {
+    /// As a layout names it.
+    var format: EnvelopeLayout.Format {
+        switch self {
+        case .avro: .avro
+        case .jsonSchema: .jsonSchema
+        case .protobuf: .protobuf
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import KeyManagement
+
+/// What an `encrypt` pair does to each record.
+public struct EncryptionRules: Sendable {
+    /// What is sealed of the key.
+    public var key: PartRule
+    /// What is sealed of the value.
+    public var value: PartRule
+    /// Which headers are sealed; the first rule that matches a name counts.
+    public var headers: [HeaderRule]
+    /// Plaintexts of fields are padded to a multiple of this many bytes (ISO/IEC 7816-4), 1 to 256; 0 for no padding.
+    public var padding: Int
+    /// Whether ciphertexts are bound to the record's key.
+    public var bindsKey: Bool
+
+    /// Makes rules.
+    public init(
+        key: PartRule = PartRule(.nothing), value: PartRule, headers: [HeaderRule] = [], padding: Int = 16,
+        bindsKey: Bool = true
+    ) {
+        self.key = key
+        self.value = value
+        self.headers = headers
+        self.padding = padding
+        self.bindsKey = bindsKey
+    }
+
+    /// Makes rules that seal fields of the value and nothing else.
+    public init(
+        format: PayloadFormat = .auto, valueFields: [FieldRule], padding: Int = 16, bindsKey: Bool = true,
+        schemaText: String? = nil, schemaDataMode: SchemaDataMode = .preserveAvro
+    ) {
+        self.init(
+            value: PartRule(
+                .fields(valueFields), format: format, schemaText: schemaText, schemaDataMode: schemaDataMode),
+            padding: padding, bindsKey: bindsKey)
+    }
+
+    /// Every key address of the rules, in the order key, value, headers.
+    public var keyTemplates: [KeySecretTemplate] {
+        [key, value].flatMap { part -> [KeySecretTemplate] in
+            switch part.sealing {
+            case .nothing: []
+            case .payload(let rule): [rule.key]
+            case .fields(let fields): fields.map(\.key)
+            }
+        } + headers.map(\.key)
+    }
+}

@@ -1,0 +1,23 @@
+/// A small reproducible generator (SplitMix64), so that a failing case can be run again by its seed.
+package struct AvroRandom: RandomNumberGenerator {
+    private var state: UInt64
+
+    /// Begins at a seed.
+    package init(seed: UInt64) {
+        state = seed
+    }
+
+    /// The next 64 bits.
+    package mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// True once in `times`.
+    package mutating func oneIn(_ times: Int) -> Bool {
+        next() % UInt64(times) == 0
+    }
+}
