@@ -1,3 +1,4 @@
+import ProtobufCases
 import Records
 import Testing
 

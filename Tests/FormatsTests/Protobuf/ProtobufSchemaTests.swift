@@ -1,4 +1,6 @@
+import AvroCases
 import Formats
+import ProtobufCases
 import Testing
 
 @Suite struct ProtobufSchemaTests {
