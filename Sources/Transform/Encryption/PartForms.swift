@@ -16,6 +16,8 @@ final class PartForms {
 
     private let rule: PartRule
     private let schemas: AvroSchemas
+    private let keys: SealingKeys
+    private let tags: TaggedRules?
     private var maker: PartFormMaker
     /// The form of every payload, where payloads are not looked into.
     private let opaque: PartForm?
@@ -35,13 +37,18 @@ final class PartForms {
     ) throws(TransformError) {
         self.rule = rule
         self.schemas = schemas
+        self.keys = keys
+        let tags = rule.tags.map { TaggedRules(rule: $0, listed: rule.fields.map(\.path), lookups: lookups) }
+        self.tags = tags
         var maker = PartFormMaker(
             rules: rule.fields, slots: rule.fields.map { keys.slot(for: $0.key, $0.algorithm) }, lookups: lookups,
             padding: padding)
         opaque = try Self.opaqueForm(rule, lookups: lookups, keys: keys, maker: &maker)
         json = maker.json()
         unframed =
-            if opaque == nil, let schema = schemas.file { try Self.unframedForm(schema, rule, maker: &maker) } else {
+            if opaque == nil, let schema = schemas.file {
+                try Self.unframedForm(schema, rule, tags: tags, keys: keys, maker: &maker)
+            } else {
                 nil
             }
         self.maker = maker
@@ -51,18 +58,30 @@ final class PartForms {
     func form(of payload: UnsafeRawBufferPointer, now: Int64) throws(TransformError) -> PartForm {
         if let opaque { return opaque }
         switch rule.format {
-        case .json, .bytes: return json
+        case .json, .bytes: return try unschemed()
         case .jsonSchema: break
         case .avro:
             if let unframed { return unframed }
         case .auto:
-            guard ConfluentFraming.isClaimed(by: payload) else { return unframed ?? json }
+            guard ConfluentFraming.isClaimed(by: payload) else {
+                if let unframed { return unframed }
+                return try unschemed()
+            }
         }
         let id = try schemas.framedID(of: payload)
         if let lastFramed, lastFramed.id == id { return lastFramed.form }
         let form = try framedForm(id: id, payload, now: now)
         lastFramed = (id, form)
         return form
+    }
+
+    /// The form of text that no schema describes. What nobody says anything of must not go through in the clear.
+    private func unschemed() throws(TransformError) -> PartForm {
+        guard tags == nil else {
+            throw TransformError(
+                .schemaUnusable, "fields are chosen by tags in schemas, and the payload has no framing that names one")
+        }
+        return json
     }
 
     private func framedForm(
@@ -72,7 +91,9 @@ final class PartForms {
         let schema = try schemas.registered(id: id, now: now)
         try checkFormat(of: schema)
         let form: PartForm
-        if schema.type == .avro, Self.staysAvro(rule) {
+        var maker = Self.adding(try tagged(in: schema), to: maker, keys: keys)
+        defer { self.maker.goOn(after: maker) }
+        if schema.type == .avro, Self.staysAvro(rule, maker) {
             let shape = try AvroShape(
                 schema: try schemas.avro(schema), paths: maker.paths, rules: maker.pathTexts,
                 frameCount: Self.frameCount)
@@ -96,16 +117,35 @@ final class PartForms {
         }
     }
 
+    /// The fields that a registered schema chooses by its tags.
+    private func tagged(in schema: RegisteredSchema) throws(TransformError) -> [TaggedRules.Field] {
+        guard let tags else { return [] }
+        return try tags.fields(of: schema, from: schemas)
+    }
+
+    private static func adding(
+        _ tagged: [TaggedRules.Field], to maker: PartFormMaker, keys: SealingKeys
+    ) -> PartFormMaker {
+        guard !tagged.isEmpty else { return maker }
+        return maker.adding(
+            tagged.map(\.rule), slots: tagged.map { keys.slot(for: $0.rule.key, $0.rule.algorithm) })
+    }
+
     /// What is only read need not be converted.
-    private static func staysAvro(_ rule: PartRule) -> Bool {
-        rule.schemaDataMode == .preserveAvro || rule.fields.isEmpty
+    private static func staysAvro(_ rule: PartRule, _ maker: PartFormMaker) -> Bool {
+        rule.schemaDataMode == .preserveAvro || maker.rules.isEmpty
     }
 
     private static func unframedForm(
-        _ schema: AvroSchema, _ rule: PartRule, maker: inout PartFormMaker
+        _ schema: AvroSchema, _ rule: PartRule, tags: TaggedRules?, keys: SealingKeys,
+        maker base: inout PartFormMaker
     ) throws(TransformError) -> PartForm {
         let fingerprint = Array(schema.fingerprint.utf8)
-        guard staysAvro(rule) else {
+        var tagged: [TaggedRules.Field] = []
+        if let tags { tagged = try tags.fields(of: schema) }
+        var maker = adding(tagged, to: base, keys: keys)
+        defer { base.goOn(after: maker) }
+        guard staysAvro(rule, maker) else {
             return try maker.converted(AvroJSONConversion(schema: schema), from: .avro, fingerprint: fingerprint)
         }
         let shape = try AvroShape(schema: schema, paths: maker.paths, rules: maker.pathTexts, frameCount: 0)
