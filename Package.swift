@@ -30,6 +30,10 @@ let package = Package(
             providers: [.apt(["zlib1g-dev", "liblz4-dev", "libzstd-dev", "libsnappy-dev"])]),
         .systemLibrary(name: "CAvro", pkgConfig: "avro-c", providers: [.apt(["libavro-dev"])]),
 
+        .systemLibrary(name: "CProtobuf", pkgConfig: "protobuf", providers: [.apt(["libprotobuf-dev", "libprotoc-dev"])]),
+        // libprotobuf is C++; this is its C side.
+        .target(name: "CProtobufReflection", dependencies: ["CProtobuf"]),
+
         .systemLibrary(name: "CProcess"),
 
         // Floor 1.
@@ -38,7 +42,7 @@ let package = Package(
         // Floor 2.
         .target(
             name: "Cryptography", dependencies: ["Records", "COpenSSL", "CSodium", "CGcrypt"], swiftSettings: hotPath),
-        .target(name: "Formats", dependencies: ["Records", "CCompression"], swiftSettings: hotPath),
+        .target(name: "Formats", dependencies: ["Records", "CCompression", "CProtobufReflection"], swiftSettings: hotPath),
         .target(name: "HTTPTransport", dependencies: ["Records", "CCurl"]),
         .target(name: "KafkaClient", dependencies: ["Records", "CRdKafka"], swiftSettings: hotPath),
 
@@ -126,5 +130,6 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )
