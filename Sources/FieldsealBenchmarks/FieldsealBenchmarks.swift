@@ -17,7 +17,8 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
     @Option(help: "Rounds, in which the benchmarks take turns.")
     var rounds = 9
 
-    private static let names = TransformBenchmarks.names + ConversionBenchmarks.names + WorkerBenchmarks.names
+    private static let names =
+        TransformBenchmarks.names + PayloadBenchmarks.names + ConversionBenchmarks.names + WorkerBenchmarks.names
 
     func validate() throws {
         guard rounds >= 1 else { throw ValidationError("--rounds must be at least 1") }
@@ -32,6 +33,11 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
             let benchmarks = try TransformBenchmarks.make(
                 transforms.union([TransformBenchmarks.baseline]), of: data)
             show(try InProcessBenchmark.measure(benchmarks, rounds: rounds, passes: 10))
+        }
+        let payloads = PayloadBenchmarks.needed(for: chosen)
+        if !payloads.isEmpty {
+            show(
+                try InProcessBenchmark.measure(PayloadBenchmarks.make(payloads, of: data), rounds: rounds, passes: 10))
         }
         let conversions = ConversionBenchmarks.needed(for: chosen)
         if !conversions.isEmpty {
