@@ -41,11 +41,19 @@ final class BenchmarkData {
         return store
     }
 
+    /// The records of JSON, their values sealed whole.
+    func sealedWhole() throws -> RecordStore {
+        try seal(.json, by: transforms.payloadEncryptor())
+    }
+
     private func seal(_ format: BenchmarkFormat, schemaDataMode: SchemaDataMode) throws -> RecordStore {
+        try seal(format, by: transforms.encryptor(format, schemaDataMode: schemaDataMode))
+    }
+
+    private func seal(_ format: BenchmarkFormat, by encryptor: RecordEncryptor) throws -> RecordStore {
         var sealed: [(key: [UInt8], value: [UInt8], headers: [(name: [UInt8], value: [UInt8])])] = []
         let empty = UnsafeRawBufferPointer(start: nil, count: 0)
-        try BenchmarkTransforms.run(transforms.encryptor(format, schemaDataMode: schemaDataMode), over: plain(format)) {
-            record in
+        try BenchmarkTransforms.run(encryptor, over: plain(format)) { record in
             sealed.append(
                 (
                     Array(record.key ?? empty), Array(record.value ?? empty),

@@ -18,8 +18,8 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
     var rounds = 9
 
     private static let names =
-        TransformBenchmarks.names + ConversionBenchmarks.names + ManyKeysBenchmarks.names + WorkerBenchmarks.names
-        + [CommandMemory.name]
+        TransformBenchmarks.names + PayloadBenchmarks.names + ConversionBenchmarks.names + ManyKeysBenchmarks.names
+        + WorkerBenchmarks.names + [CommandMemory.name]
 
     func validate() throws {
         guard rounds >= 1 else { throw ValidationError("--rounds must be at least 1") }
@@ -34,6 +34,11 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
             let benchmarks = try TransformBenchmarks.make(
                 transforms.union([TransformBenchmarks.baseline]), of: data)
             show(try InProcessBenchmark.measure(benchmarks, rounds: rounds, passes: 10))
+        }
+        let payloads = PayloadBenchmarks.needed(for: chosen)
+        if !payloads.isEmpty {
+            show(
+                try InProcessBenchmark.measure(PayloadBenchmarks.make(payloads, of: data), rounds: rounds, passes: 10))
         }
         let conversions = ConversionBenchmarks.needed(for: chosen)
         if !conversions.isEmpty {
