@@ -31,7 +31,7 @@ extension Form where Value == FieldPath {
 extension Form where Value == PayloadFormat {
     /// How a payload is read.
     static var payloadFormat: Form {
-        .choice(PayloadFormat.self, planned: ["protobuf"])
+        .choice(PayloadFormat.self)
     }
 }
 

@@ -1,3 +1,5 @@
+import AvroCases
+
 /// Makes schemas with every type that Protobuf has.
 struct ProtobufModelGenerator {
     var random: AvroRandom

@@ -1,3 +1,5 @@
+import AvroCases
+
 /// Makes the wire format of records of a schema: as a serializer would, or in every other way that a parser accepts.
 struct ProtobufRecordGenerator {
     private typealias Wire = ProtobufWire

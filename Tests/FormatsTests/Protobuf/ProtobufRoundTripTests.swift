@@ -1,3 +1,4 @@
+import AvroCases
 import Foundation
 import Records
 import Testing

@@ -1,3 +1,4 @@
+import AvroCases
 import Formats
 import Testing
 
