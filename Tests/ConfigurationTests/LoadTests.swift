@@ -117,6 +117,69 @@ import Transform
         #expect(decryption.keks.map(\.text) == ["in-memory-kms://scratch"])
     }
 
+    @Test("Every part of a record may be sealed, and asked for")
+    func parts() throws {
+        let schema = #"{"type": "record", "name": "K", "fields": [{"name": "id", "type": "int"}]}"#
+        let file = ConfigurationFile(
+            """
+            kafka: {bootstrap.servers: "a:9092"}
+            kms: {inMemory: {random: [a, b, c, d]}}
+            pairs:
+              - name: one
+                source: in
+                target: out
+                encrypt:
+                  recordValue:
+                    payload: {keySecretId: "in-memory-kms://a", algorithm: AES256_GCM}
+                    compressionType: zstd
+                  recordKey:
+                    format: avro
+                    schemaFile: k.avsc
+                    fields: [{fieldName: id, keySecretId: "in-memory-kms://b"}]
+                  recordHeader: {header: "x-.*", payload: {keySecretId: "in-memory-kms://c"}}
+                  allowCompactedKeys: true
+              - name: two
+                source: in
+                target: out2
+                encrypt:
+                  recordKey: {payload: {keySecretId: "in-memory-kms://a"}}
+                  recordHeader:
+                    - {header: "x-.*", payload: {keySecretId: "in-memory-kms://c"}}
+                    - {header: y, payload: {keySecretId: "in-memory-kms://d", algorithm: CHACHA20_POLY1305}}
+              - name: back
+                source: out
+                target: clear
+                decrypt:
+                  recordKeyFields: [id]
+                  recordHeaderFields: [x-a]
+                  recordKey: {format: avro, schemaFile: k.avsc}
+                  errorPolicy: default_value
+                  acceptPartlyOpened: true
+                  maxPayloadBytes: 1024
+            """, files: ["k.avsc": schema])
+        let configuration = try file.configuration()
+        let one = try #require(configuration.pairs[0].topics.encryption)
+        guard case .payload(let payload) = one.value.sealing else {
+            Issue.record("the value is not sealed whole")
+            return
+        }
+        #expect(
+            payload.key.text == "in-memory-kms://a" && payload.algorithm == .aes256GCM && payload.compression == .zstd)
+        #expect(
+            one.key.fields.map(\.path.description) == ["id"] && one.key.format == .avro && one.key.schemaText == schema)
+        #expect(
+            one.headers.map(\.name.text) == ["x-.*"] && one.headers[0].algorithm == .aes128GCM
+                && one.allowsCompactedKeys)
+        let two = try #require(configuration.pairs[1].topics.encryption)
+        #expect(!two.value.isSealed && two.key.isSealed && !two.allowsCompactedKeys)
+        #expect(two.headers.map(\.name.text) == ["x-.*", "y"] && two.headers[1].algorithm == .chaCha20Poly1305)
+        let back = try #require(configuration.pairs[2].topics.decryption)
+        #expect(back.keks.map(\.text) == ["in-memory-kms://b", "in-memory-kms://a", "in-memory-kms://c"])
+        #expect(
+            back.keyFields.map(\.description) == ["id"] && back.headerNames == ["x-a"] && back.keySchemaText == schema)
+        #expect(back.errorPolicy == .defaultValue && back.acceptsPartlyOpened && back.maximumPayloadBytes == 1024)
+    }
+
     @Test("A decrypt pair without keks takes the keys that its source is written with, templates as wildcards")
     func defaultKeks() throws {
         let file = ConfigurationFile(
@@ -248,7 +311,7 @@ import Transform
         let manyKeys = fields(65) { "vault-kms://localhost:8200/transit/keys/pii\($0)" }
         #expect(
             ConfigurationFile(replacing: field + key, with: manyKeys).diagnostics == [
-                "10:11: error: pairs[0].encrypt.recordValue.fields: found 65 different pairs of keySecretId and "
+                "8:7: error: pairs[0].encrypt: found 65 different pairs of keySecretId and "
                     + "algorithm; an envelope has room for 64"
             ])
         let pairs = (0..<1_000).map { "  - {name: p\($0), source: s, target: t, decrypt: {}}\n" }.joined()

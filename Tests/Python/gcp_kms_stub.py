@@ -3,7 +3,8 @@
 
 It serves the paths of cloudkms.googleapis.com (encrypt and decrypt of version 1), oauth2.googleapis.com (/token),
 sts.googleapis.com (/v1/token), iamcredentials.googleapis.com (generateAccessToken) and metadata.google.internal, whatever
-the Host. A path may begin with /machine/EMAIL: there, the metadata server's account is EMAIL.
+the Host. A path may begin with /machine/NAME: there, the metadata server's account is the one whose address
+begins with NAME@.
 
 Tests set it up by POST of JSON:
     /stub/accounts   {"email", "tokenAddress"}    makes an account, or gives it a new key; answers its credentials file
@@ -232,7 +233,7 @@ class Cloud:
 
     def metadata(self, request, path, machine):
         flavor = {"Metadata-Flavor": "Google"}
-        machine = machine or next(iter(self.accounts), None)
+        machine = next((email for email in self.accounts if email.startswith(f"{machine}@") or not machine), None)
         if request.is_secure or request.headers.get("Metadata-Flavor") != "Google":
             raise Reply(403, headers=flavor)
         name = path.removeprefix("/computeMetadata/v1/instance/service-accounts/default/")

@@ -4,7 +4,8 @@ Reads the lines that `fieldseal transform` writes from standard input and writes
 where a record can't be opened, `{"refused": REASON}`. It shares no code and no library with Fieldseal.
 
     wire_format_reader.py --topic customers.encrypted --vault http://127.0.0.1:8200 \\
-        [--kek vault-kms://127.0.0.1:8200/transit/keys/pii ...] [--schema customer.avsc] [--registry http://127.0.0.1:8081]
+        [--kek vault-kms://127.0.0.1:8200/transit/keys/pii ...] [--schema customer.avsc] [--key-schema key.avsc] \\
+        [--registry http://127.0.0.1:8081]
 
 The token is taken from VAULT_TOKEN.
 """
@@ -18,7 +19,9 @@ import re
 import struct
 import sys
 import urllib.request
+import zlib
 
+import cramjam
 import fastavro.schema
 import tink
 from converted_formats import AvroTypes, NoTypes, Unfit, binary
@@ -167,8 +170,8 @@ class Keys:
 # The envelope and what it says of one record
 
 
-class Opening:
-    """Opens the fields of one record's value."""
+class Envelope:
+    """What one record's envelope says, and the ciphertexts that it opens."""
 
     def __init__(self, record, envelope, keys, topic):
         line, lines = envelope.split(b"\n", 1)
@@ -179,16 +182,63 @@ class Opening:
         if len(envelope) > 65536 or len(entries) > 64 or len(entries) != len(layout["algs"]):
             raise Refused("an envelope out of bounds")
         self.layout, self.entries, self.keys = layout, entries, keys
-        self.part = layout.get("value")
-        self.aad = b"fieldseal/1\n" + hashlib.sha256(line).digest()
+        self.unbound = b"fieldseal/1\n" + hashlib.sha256(line).digest()
+        self.bound = self.unbound
         if "key" in layout.get("bind", []):
             key = record["key"]
-            self.aad += b"\xff\xff\xff\xff" if key is None else struct.pack(">I", len(key)) + key
-        if self.part is not None:
+            self.bound += b"\xff\xff\xff\xff" if key is None else struct.pack(">I", len(key)) + key
+
+    def decrypt(self, index, sealed, part, type_name, path):
+        cipher = self.keys.primitive(self.entries[index], self.layout["algs"][index])
+        # A ciphertext of the key can't be bound to the key as it is written.
+        aad = self.unbound if part == "key" else self.bound
+        try:
+            return cipher.decrypt(sealed, aad + f"{part}\n{type_name}\n".encode() + path)
+        except tink.TinkError as error:
+            raise Refused("a ciphertext that does not open") from error
+
+
+class Part:
+    """Opens the key or the value of one record: whole, or its fields."""
+
+    def __init__(self, name, envelope):
+        self.name, self.envelope = name, envelope
+        self.part = envelope.layout.get(name)
+        if self.part is not None and "payload" in self.part:
+            check_members(self.part, ("payload", "compression"))
+        elif self.part is not None:
             check_members(self.part, ("format", "mode", "schema", "fingerprint", "frame", "pad", "original", "fields"))
             self.rules = [(parse_path(field["path"]), field) for field in self.part["fields"]]
             for _, field in self.rules:
                 check_members(field, ("path", "type", "key", "in"))
+
+    def run(self, payload, sealed, original, schemas):
+        """The part as it was; `sealed` and `original` are the values of its headers, or None."""
+        if self.part is None or "payload" in self.part:
+            if sealed is not None:
+                raise Refused("a header that the layout does not call for")
+        if original is not None and (self.part or {}).get("mode") != "convert_json":
+            raise Refused("a header that the layout does not call for")
+        if self.part is None:
+            return payload
+        if payload is None:
+            raise Refused("a null where something is sealed")
+        if "payload" in self.part:
+            return self.whole(payload)
+        ciphertexts = {} if sealed is None else strict_json(sealed)
+        if sealed is not None and not ciphertexts:
+            raise Refused("an empty header")
+        if ciphertexts and self.part.get("mode") != "preserve_avro":
+            raise Refused("a header that the layout does not call for")
+        if self.part["format"] == "json":
+            return open_json(payload, self)
+        if self.part["mode"] == "convert_json":
+            return open_converted(payload, self, original, schemas)
+        return open_avro(payload, self, ciphertexts, schemas)
+
+    def whole(self, payload):
+        plain = self.envelope.decrypt(self.part["payload"], payload, self.name, "payload", b"")
+        return decompressed(plain, self.part.get("compression"))
 
     def field(self, segments):
         for rule, field in self.rules:
@@ -201,14 +251,7 @@ class Opening:
         if base64.b64encode(sealed) != text:
             raise Refused("base64 with spare bits")
         path = concrete(segments).encode("utf-8")
-        return self.unpadded(self.decrypt(field["key"], sealed, b"value\n" + type_name.encode() + b"\n" + path))
-
-    def decrypt(self, key, sealed, place):
-        cipher = self.keys.primitive(self.entries[key], self.layout["algs"][key])
-        try:
-            return cipher.decrypt(sealed, self.aad + place)
-        except tink.TinkError as error:
-            raise Refused("a ciphertext that does not open") from error
+        return self.unpadded(self.envelope.decrypt(field["key"], sealed, self.name, type_name, path))
 
     def unpadded(self, plain):
         size = self.part.get("pad")
@@ -218,6 +261,38 @@ class Opening:
         if len(plain) % size or content[-1:] != b"\x80" or len(plain) - len(content) >= size:
             raise Refused("bad padding")
         return content[:-1]
+
+
+def decompressed(data, compression):
+    if compression is None:
+        return data
+    if compression == "gzip":
+        member = zlib.decompressobj(wbits=31)
+        plain = member.decompress(data)
+        if not member.eof or member.unused_data:
+            raise Refused("not one gzip member")
+        return plain
+    if compression == "snappy":
+        return bytes(cramjam.snappy.decompress_raw(data))
+    return bytes({"lz4": cramjam.lz4, "zstd": cramjam.zstd}[compression].decompress(data))
+
+
+def open_headers(headers, envelope):
+    """The record's own headers, opened where the layout names them."""
+    entries = envelope.layout.get("headers", [])
+    for entry in entries:
+        check_members(entry, ("name", "key"))
+    sealed, counts, opened = {entry["name"]: entry["key"] for entry in entries}, {}, []
+    if len(sealed) != len(entries):
+        raise Refused("a header that is listed twice")
+    for name, value in headers:
+        occurrence = counts.get(name, 0)
+        counts[name] = occurrence + 1
+        if name in sealed and value is not None:
+            path = f"{name}[{occurrence}]".encode()
+            value = envelope.decrypt(sealed[name], value, "header", "header", path)
+        opened.append((name, value))
+    return opened
 
 
 # JSON: the places of all tokens, found without changing a byte
@@ -269,17 +344,17 @@ class Tokens:
         return position + 1
 
 
-def open_json(data, opening, types=NoTypes()):
+def open_json(data, part, types=NoTypes()):
     output, copied = b"", 0
-    for start, end, segments in Tokens(data, lambda path: opening.field(path) is not None, types).found:
+    for start, end, segments in Tokens(data, lambda path: part.field(path) is not None, types).found:
         token = data[start:end]
         if token == b"null":
             continue
         if token[:1] != b'"':
             raise Refused("a sealed field without ciphertext")
-        field = opening.field(segments)
+        field = part.field(segments)
         text = json.loads(token.decode("utf-8")).encode()
-        output += data[copied:start] + opening.open(field, text, "json", segments)
+        output += data[copied:start] + part.open(field, text, "json", segments)
         copied = end
     return output + data[copied:]
 
@@ -313,8 +388,8 @@ def length_prefixed(data):
 class AvroOpening:
     """Writes a datum anew with its sealed fields opened."""
 
-    def __init__(self, schema, opening, sealed):
-        self.names, self.opening = {}, opening
+    def __init__(self, schema, part, sealed):
+        self.names, self.part = {}, part
         self.sealed = list(sealed.items())
         self.schema = self.collect(schema, "")
 
@@ -356,7 +431,7 @@ class AvroOpening:
         if isinstance(schema, str):
             schema = self.names.get(schema) or {"type": schema}
         kind = schema["type"]
-        field = self.opening.field(segments)
+        field = self.part.field(segments)
         if field is not None and kind != "null":
             return self.open(field, schema, data, position, segments)
         if kind == "record":
@@ -375,9 +450,9 @@ class AvroOpening:
         type_name = schema["name"] if kind in ("record", "error", "enum", "fixed") else kind
         plain_string = kind == "string" and schema.get("logicalType") != "uuid"
         inline = field.get("in") != "header" and (field["type"] != "union" or plain_string)
-        hidden, self.opening.field = self.opening.field, lambda _: None
+        hidden, self.part.field = self.part.field, lambda _: None
         _, end = self.walk(schema, data, position, segments)
-        self.opening.field = hidden
+        self.part.field = hidden
         if inline:
             length, start = read_long(data, position)
             text = data[start:start + length]
@@ -386,7 +461,7 @@ class AvroOpening:
             if path != concrete(segments):
                 raise Refused("a ciphertext that the record does not call for")
             text = text.encode()
-        plain = self.opening.open(field, text, type_name, segments)
+        plain = self.part.open(field, text, type_name, segments)
         return (length_prefixed(plain) if kind == "string" else plain), end
 
     def blocks(self, schema, data, position, segments):
@@ -445,41 +520,41 @@ def fingerprint(schema):
     return f"{result:016x}"
 
 
-def open_avro(data, opening, sealed, schemas):
-    part = opening.part
-    if "schema" in part:
-        if data[:1] != b"\0" or struct.unpack(">I", data[1:5])[0] != part["schema"]:
+def open_avro(data, part, sealed, schemas):
+    layout = part.part
+    if "schema" in layout:
+        if data[:1] != b"\0" or struct.unpack(">I", data[1:5])[0] != layout["schema"]:
             raise Refused("the framing names another schema")
-        frame, schema = data[:5], schemas.registered(part["schema"])
+        frame, schema = data[:5], schemas.registered(layout["schema"])
     else:
         frame, schema = b"", schemas.file
-        if fingerprint(schema) != part["fingerprint"]:
+        if fingerprint(schema) != layout["fingerprint"]:
             raise Refused("another schema")
-    return frame + AvroOpening(schema, opening, sealed).run(data[len(frame):])
+    return frame + AvroOpening(schema, part, sealed).run(data[len(frame):])
 
 
-def open_converted(data, opening, original, schemas):
+def open_converted(data, part, original, schemas):
     """The original payload of one that was converted to JSON."""
-    part = opening.part
-    if any(field["type"] != "json" or "in" in field for _, field in opening.rules):
+    layout = part.part
+    if any(field["type"] != "json" or "in" in field for _, field in part.rules):
         raise Refused("a field of converted JSON that is not json")
-    frame, types = base64.b64decode(part.get("frame", ""), validate=True), NoTypes()
-    if ("schema" in part) != bool(frame) or frame and frame[:5] != b"\0" + struct.pack(">I", part["schema"]):
+    frame, types = base64.b64decode(layout.get("frame", ""), validate=True), NoTypes()
+    if ("schema" in layout) != bool(frame) or frame and frame[:5] != b"\0" + struct.pack(">I", layout["schema"]):
         raise Refused("the framing names another schema")
-    if part["format"] == "avro":
-        schema = schemas.registered(part["schema"]) if frame else schemas.file
-        if not frame and fingerprint(schema) != part["fingerprint"]:
+    if layout["format"] == "avro":
+        schema = schemas.registered(layout["schema"]) if frame else schemas.file
+        if not frame and fingerprint(schema) != layout["fingerprint"]:
             raise Refused("another schema")
         types = AvroTypes(schema)
-    elif part["format"] != "json_schema":
+    elif layout["format"] != "json_schema":
         raise Refused("a format that this reader does not convert")
-    text = open_json(data, opening, types)
-    if ("original" in part) != (original is not None):
+    text = open_json(data, part, types)
+    if ("original" in layout) != (original is not None):
         raise Refused("an original where none is, or none where one is")
     if original is not None:
-        return opening.decrypt(part["original"], original, b"value\npayload\noriginal")
+        return part.envelope.decrypt(layout["original"], original, part.name, "payload", b"original")
     try:
-        return frame + (binary(types, text) if part["format"] == "avro" else text)
+        return frame + (binary(types, text) if layout["format"] == "avro" else text)
     except (Unfit, ValueError, OverflowError, AttributeError, TypeError, KeyError) as misfit:
         raise Refused("the text does not fit its schema") from misfit
 
@@ -516,25 +591,17 @@ def open_record(line, options, keys, schemas):
     own = dict(own)
     if "fieldseal.envelope" not in own:
         raise Refused("not encrypted")
-    opening = Opening(record, own.pop("fieldseal.envelope"), keys, options.topic)
-    sealed = strict_json(own.pop("fieldseal.value")) if "fieldseal.value" in own else {}
-    original = own.pop("fieldseal.value.original", None)
-    if own or original is not None and (opening.part or {}).get("mode") != "convert_json":
-        raise Refused("a header that the layout does not call for")
-    value = record["value"]
-    if value is None:
-        if opening.part is not None or sealed:
-            raise Refused("a null value where fields are sealed")
-    elif opening.part is None:
+    envelope = Envelope(record, own.pop("fieldseal.envelope"), keys, options.topic)
+    if record["value"] is not None and not any(part in envelope.layout for part in ("key", "value", "headers")):
         raise Refused("not encrypted")
-    elif opening.part["format"] == "json":
-        value = open_json(value, opening)
-    elif opening.part["mode"] == "convert_json":
-        value = open_converted(value, opening, original, schemas)
-    else:
-        value = open_avro(value, opening, sealed, schemas)
-    kept = [[name, encoded(data)] for name, data in headers if not name.startswith("fieldseal.")]
-    return dict(line, value=encoded(value), headers=kept)
+    opened = {}
+    for part in ("key", "value"):
+        sealed, original = own.pop(f"fieldseal.{part}", None), own.pop(f"fieldseal.{part}.original", None)
+        opened[part] = encoded(Part(part, envelope).run(record[part], sealed, original, schemas[part]))
+    if own:
+        raise Refused("a header that the layout does not call for")
+    kept = open_headers([(name, data) for name, data in headers if not name.startswith("fieldseal.")], envelope)
+    return dict(line, **opened, headers=[[name, encoded(data)] for name, data in kept])
 
 
 def main():
@@ -543,10 +610,14 @@ def main():
     parser.add_argument("--vault", required=True)
     parser.add_argument("--kek", action="append")
     parser.add_argument("--schema")
+    parser.add_argument("--key-schema")
     parser.add_argument("--registry")
     options = parser.parse_args()
     aead.register()
-    keys, schemas = Keys(options.vault, options.kek), Schemas(options.schema, options.registry)
+    keys = Keys(options.vault, options.kek)
+    schemas = {
+        "key": Schemas(options.key_schema, options.registry), "value": Schemas(options.schema, options.registry),
+    }
     for text in sys.stdin:
         try:
             answer = open_record(json.loads(text), options, keys, schemas)

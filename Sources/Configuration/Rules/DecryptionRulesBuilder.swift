@@ -14,18 +14,29 @@ struct DecryptionRulesBuilder {
     func build(_ section: SectionValue) -> DecryptionRules? {
         let schemas = SchemaRule(diagnostics: diagnostics, registry: registry)
         let schema = schemas.check(section, format: DecryptSettings.format, file: DecryptSettings.schemaFile)
-        let fields = section[DecryptSettings.recordValueFields] ?? []
-        checkUnique(fields)
+        let keySchema = section[DecryptSettings.recordKey].flatMap { key in
+            schemas.check(key, format: DecryptKeySettings.format, file: DecryptKeySettings.schemaFile)
+        }
+        let valueFields = section[DecryptSettings.recordValueFields] ?? []
+        let keyFields = section[DecryptSettings.recordKeyFields] ?? []
+        let headers = section[DecryptSettings.recordHeaderFields] ?? []
+        checkUnique(valueFields)
+        checkUnique(keyFields)
+        checkUnique(headers)
         guard let keks = keks(section), let errorPolicy = section[DecryptSettings.errorPolicy],
             let plainPolicy = section[DecryptSettings.onPlain]
         else { return nil }
         return DecryptionRules(
-            valueFields: fields.map(\.value), errorPolicy: errorPolicy, plainPolicy: plainPolicy, keks: keks,
-            acceptedTopics: section[DecryptSettings.acceptTopics]?.map(\.value) ?? [], schemaText: schema?.text)
+            valueFields: valueFields.map(\.value), keyFields: keyFields.map(\.value), headerNames: headers.map(\.value),
+            errorPolicy: errorPolicy, plainPolicy: plainPolicy, keks: keks,
+            acceptedTopics: section[DecryptSettings.acceptTopics]?.map(\.value) ?? [], schemaText: schema?.text,
+            keySchemaText: keySchema?.text, acceptsPartlyOpened: section[DecryptSettings.acceptPartlyOpened] ?? false,
+            maximumPayloadBytes: section[DecryptSettings.maxPayloadBytes]
+                ?? DecryptionRules.defaultMaximumPayloadBytes)
     }
 
-    private func checkUnique(_ fields: [Located<FieldPath>]) {
-        var seen: Set<FieldPath> = []
+    private func checkUnique<Name: Hashable & CustomStringConvertible>(_ fields: [Located<Name>]) {
+        var seen: Set<Name> = []
         for field in fields where !seen.insert(field.value).inserted {
             diagnostics.error(
                 at: field.mark, field.path, "found \"\(printable("\(field.value)"))\", which is listed already")

@@ -12,67 +12,91 @@ struct EncryptionRulesBuilder {
 
     /// The rules; nil only where errors have been told.
     func build(_ section: SectionValue) -> EncryptionRules? {
-        let format = section[EncryptSettings.format]
-        let schemas = SchemaRule(diagnostics: diagnostics, registry: registry)
-        let schema = schemas.check(section, format: EncryptSettings.format, file: EncryptSettings.schemaFile)
-        checkMode(section, format: format)
-        guard let value = section[EncryptSettings.recordValue], let located = value.located(RecordValueSettings.fields)
-        else { return nil }
-        let fields = located.value.map(\.value)
-        guard fields.count <= RecordValueSettings.limit else {
+        guard
+            section.has(EncryptSettings.recordValue) || section.has(EncryptSettings.recordKey)
+                || section.has(EncryptSettings.recordHeader)
+        else {
             diagnostics.error(
-                at: located.mark, located.path,
-                "found \(fields.count) fields; at most \(RecordValueSettings.limit) are allowed")
+                at: section.mark, section.path,
+                "the key \"recordValue\", \"recordKey\" or \"recordHeader\" is missing; allowed: one of them or more")
             return nil
         }
+        checkMode(section)
+        check(SealedParts(of: section), section)
+        let value = value(section)
+        let key = key(section)
+        let headers = headers(section)
+        guard let value, let key, let headers else { return nil }
+        var rules = EncryptionRules(
+            key: key, value: value, headers: headers, padding: section[EncryptSettings.padding] ?? 16,
+            bindsKey: section[EncryptSettings.bindKey] ?? true)
+        rules.allowsCompactedKeys = section[EncryptSettings.allowCompactedKeys] ?? false
+        return rules
+    }
+
+    private func check(_ parts: SealedParts, _ section: SectionValue) {
         let address = KeyAddressRule(diagnostics: diagnostics, keyService: keyService)
-        for field in fields { field.located(FieldSettings.keySecretId).map(address.check) }
-        SealedFieldsRule(diagnostics: diagnostics).check(fields)
-        let rules = fields.compactMap(rule)
-        checkKeyCount(rules, located)
-        guard rules.count == fields.count, let format else { return nil }
-        let mode = section[EncryptSettings.schemaDataMode] ?? .preserveAvro
-        if let schema { schemas.check(rules, fields, against: schema, mode: mode) }
-        return EncryptionRules(
-            format: format, valueFields: rules, padding: section[EncryptSettings.padding] ?? 16,
-            bindsKey: section[EncryptSettings.bindKey] ?? true, schemaText: schema?.text,
-            schemaDataMode: mode)
+        parts.keyTemplates.forEach(address.check)
+        SealedFieldsRule(diagnostics: diagnostics).check(parts)
+        guard parts.keyCount > Self.maximumKeys else { return }
+        diagnostics.error(
+            at: section.mark, section.path,
+            "found \(parts.keyCount) different pairs of keySecretId and algorithm; an envelope has room for "
+                + "\(Self.maximumKeys)")
     }
 
-    private func rule(_ field: SectionValue) -> FieldRule? {
-        guard let path = field[FieldSettings.fieldName], let key = field[FieldSettings.keySecretId],
-            let algorithm = field[FieldSettings.algorithm], let isRequired = field[FieldSettings.required]
-        else { return nil }
-        return FieldRule(path: path, key: key, algorithm: algorithm, isRequired: isRequired)
-    }
-
-    private func checkMode(_ section: SectionValue, format: PayloadFormat?) {
-        if let bytes = section.located(EncryptSettings.format), bytes.value == .bytes {
-            diagnostics.error(
-                at: bytes.mark, bytes.path,
-                "found \"bytes\" with fields, which bytes do not have; allowed: another format")
+    private func value(_ section: SectionValue) -> PartRule? {
+        let schemas = SchemaRule(diagnostics: diagnostics, registry: registry)
+        let schema = schemas.check(section, format: EncryptSettings.format, file: EncryptSettings.schemaFile)
+        guard let format = located(EncryptSettings.format, in: section) else { return nil }
+        guard section.has(EncryptSettings.recordValue) else {
+            return PartRule(.nothing, format: format.value, schemaText: schema?.text, schemaDataMode: mode(section))
         }
-        guard let mode = section.located(EncryptSettings.schemaDataMode) else { return }
+        guard let value = section[EncryptSettings.recordValue] else { return nil }
+        let builder = PartRuleBuilder(diagnostics: diagnostics, schemas: schemas, settings: .value, mode: mode(section))
+        return builder.build(value, format: format, schema: schema)
+    }
+
+    private func key(_ section: SectionValue) -> PartRule? {
+        guard section.has(EncryptSettings.recordKey) else { return PartRule(.nothing) }
+        guard let key = section[EncryptSettings.recordKey] else { return nil }
+        let schemas = SchemaRule(diagnostics: diagnostics, registry: registry)
+        let schema = schemas.check(key, format: RecordKeySettings.format, file: RecordKeySettings.schemaFile)
+        guard let format = located(RecordKeySettings.format, in: key) else { return nil }
+        let builder = PartRuleBuilder(diagnostics: diagnostics, schemas: schemas, settings: .key, mode: mode(section))
+        return builder.build(key, format: format, schema: schema)
+    }
+
+    private func headers(_ section: SectionValue) -> [HeaderRule]? {
+        guard section.has(EncryptSettings.recordHeader) else { return [] }
+        guard let entries = section[EncryptSettings.recordHeader] else { return nil }
+        let rules = entries.map(\.value).compactMap { entry -> HeaderRule? in
+            guard let name = entry[RecordHeaderSettings.header], let payload = entry[RecordHeaderSettings.payload],
+                let key = payload[PayloadSettings.keySecretId], let algorithm = payload[PayloadSettings.algorithm]
+            else { return nil }
+            return HeaderRule(name: name, key: key, algorithm: algorithm)
+        }
+        return rules.count == entries.count ? rules : nil
+    }
+
+    private func mode(_ section: SectionValue) -> SchemaDataMode {
+        section[EncryptSettings.schemaDataMode] ?? .preserveAvro
+    }
+
+    private func located(_ format: Setting<PayloadFormat>, in section: SectionValue) -> Located<PayloadFormat>? {
+        section.located(format)
+            ?? section[format].map { Located(value: $0, mark: section.mark, path: section.path(of: format)) }
+    }
+
+    private func checkMode(_ section: SectionValue) {
+        guard let mode = section.located(EncryptSettings.schemaDataMode), let format = section[EncryptSettings.format]
+        else { return }
         switch (format, mode.value) {
-        case (.json, _), (.jsonSchema, .preserveAvro), (.protobuf, .preserveAvro):
+        case (.json, _), (.bytes, _), (.jsonSchema, .preserveAvro), (.protobuf, .preserveAvro):
             diagnostics.error(
                 at: mode.mark, mode.path,
-                "found \"\(mode.value.rawValue)\" with format \(format?.rawValue ?? ""); allowed: with format avro or auto"
-            )
+                "found \"\(mode.value.rawValue)\" with format \(format.rawValue); allowed: with format avro or auto")
         default: break
         }
-    }
-
-    private func checkKeyCount(_ rules: [FieldRule], _ fields: Located<[Located<SectionValue>]>) {
-        struct Key: Hashable {
-            let address: String
-            let algorithm: String
-        }
-        let keys = Set(rules.map { Key(address: $0.key.text, algorithm: $0.algorithm.rawValue) })
-        guard keys.count > Self.maximumKeys else { return }
-        diagnostics.error(
-            at: fields.mark, fields.path,
-            "found \(keys.count) different pairs of keySecretId and algorithm; an envelope has room for "
-                + "\(Self.maximumKeys)")
     }
 }

@@ -35,10 +35,9 @@ struct PairSet {
             }
             guard target == topic else { continue }
             isWritten = true
-            let fields = pair[PairSettings.encrypt]?[EncryptSettings.recordValue]?[RecordValueSettings.fields] ?? []
-            for field in fields {
-                guard let template = field.value[FieldSettings.keySecretId] else { continue }
-                let pattern = KeySecretPattern(template: template)
+            let sealed = pair[PairSettings.encrypt].map(SealedParts.init)
+            for template in sealed?.keyTemplates ?? [] {
+                let pattern = KeySecretPattern(template: template.value)
                 if !patterns.contains(pattern) { patterns.append(pattern) }
             }
         }

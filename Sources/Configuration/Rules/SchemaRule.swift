@@ -15,7 +15,7 @@ struct SchemaRule {
 
     /// The schema of the file, where one is given and valid.
     func check(_ section: SectionValue, format: Setting<PayloadFormat>, file: Setting<String>) -> Schema? {
-        if let other = section[format], other == .json || Self.isAlwaysFramed(other), section.has(file) {
+        if let other = section[format], [.json, .jsonSchema, .protobuf, .bytes].contains(other), section.has(file) {
             diagnostics.error(
                 at: section.mark(of: file), section.path(of: file),
                 "found a schema file with format \(other.rawValue); allowed: with format avro or auto")

@@ -28,6 +28,19 @@ extension Form where Value == FieldPath {
     }
 }
 
+extension Form where Value == RegularExpression {
+    /// Which names are meant.
+    static var regularExpression: Form {
+        .scalar("a POSIX extended regular expression for the whole name, such as x-pii-.*") { found in
+            do throws(RegularExpressionError) {
+                return .value(try RegularExpression(parsing: found.text))
+            } catch {
+                return .refused("\(error)")
+            }
+        }
+    }
+}
+
 extension Form where Value == PayloadFormat {
     /// How a payload is read.
     static var payloadFormat: Form {

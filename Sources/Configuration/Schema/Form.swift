@@ -82,6 +82,15 @@ extension Form {
         }
     }
 
+    /// A value that stands for a list of one, or a list of values.
+    static func oneOrList<Element: Sendable>(of element: Form<Element>) -> Form where Value == [Located<Element>] {
+        let list = Form.list(of: element, allowsEmpty: false)
+        return Form(allowed: "\(element.allowed), or \(list.allowed)", section: element.section) { node, reading in
+            if case .list = node.content { return list.read(node, reading) }
+            return element.read(node, reading).map { [Located(value: $0, mark: node.mark, path: reading.path)] }
+        }
+    }
+
     /// A mapping with settings of its own.
     static func section(_ section: Section) -> Form where Value == SectionValue {
         Form(allowed: "a mapping", section: section) { node, reading in section.read(node, reading) }

@@ -27,7 +27,18 @@ enum EncryptSettings {
         "bindKey", .boolean, .defaulted(true),
         "Whether a ciphertext opens only in a record with the same key.")
     static let recordValue = Setting(
-        "recordValue", .section(RecordValueSettings.section), .required, "What is sealed in values.")
+        "recordValue", .section(RecordValueSettings.section),
+        .optional("one of `recordValue`, `recordKey` and `recordHeader` must be there"), "What is sealed of values.")
+    static let recordKey = Setting(
+        "recordKey", .section(RecordKeySettings.section), .optional("nothing"),
+        "What is sealed of keys. The same key gives another ciphertext each time: see formats.md for what that does to "
+            + "compaction and joins.")
+    static let recordHeader = Setting(
+        "recordHeader", .oneOrList(of: .section(RecordHeaderSettings.section)), .optional("none"),
+        "Which headers are sealed: one entry, or a list of them.")
+    static let allowCompactedKeys = Setting(
+        "allowCompactedKeys", .boolean, .defaulted(false),
+        "Whether `recordKey` may be used with a compacted target, which then keeps every record.")
     static let onError = Setting(
         "onError", .choice(ErrorPolicy.self, planned: ["dead_letter"]), .defaulted(.halt),
         "What happens where a record can't be encrypted. `halt`: its partition stops there, the others go on.")
@@ -35,14 +46,12 @@ enum EncryptSettings {
     static let section = Section(
         "pairs[].encrypt", "",
         [
-            format, schemaFile, schemaDataMode, padding, bindKey, recordValue, onError,
-            PlannedSetting("recordKey", "sealed record keys"),
-            PlannedSetting("recordHeader", "sealed headers"),
+            format, schemaFile, schemaDataMode, padding, bindKey, recordValue, recordKey, recordHeader,
+            allowCompactedKeys, onError,
             PlannedSetting("tags", "fields by their tags in the schema"),
             PlannedSetting("defaultKeySecretId", "for `tags`"),
             PlannedSetting("defaultAlgorithm", "for `tags`"),
             PlannedSetting("attributeNamespace", "for `tags`"),
-            PlannedSetting("allowCompactedKeys", "for `recordKey`"),
             PlannedSetting("purgeSource", "deleting what was encrypted from the source"),
             PlannedSetting("deadLetterTopic", "for `onError: dead_letter`"),
             PlannedSetting("deadLetterKeySecretId", "for `onError: dead_letter`"),

@@ -115,8 +115,12 @@ struct AzureLogin: Sendable {
         let request = HTTPRequest(
             .get, "\(metadataServer.base)/metadata/identity/oauth2/token?\(query)",
             headers: [HTTPHeader("Metadata", "true")], totalTimeoutMilliseconds: milliseconds)
-        return try TokenEndpoint(name: "Azure's metadata service \(metadataServer.base)", client: client)
-            .token(request, secrets: [])
+        do throws(CredentialFailure) {
+            return try TokenEndpoint(name: "Azure's metadata service \(metadataServer.base)", client: client)
+                .token(request, secrets: [])
+        } catch {
+            throw error.advising("where the machine has no identity, a tokenCredential is needed")
+        }
     }
 
     private static func read(_ source: SecretSource) throws(CredentialFailure) -> SecretBytes {

@@ -37,6 +37,11 @@ struct CredentialFailure: Error, Equatable {
             }
     }
 
+    /// The same with advice at the end of its words.
+    func advising(_ advice: String) -> CredentialFailure {
+        CredentialFailure(kind, "\(reason); \(advice)")
+    }
+
     /// The error of a call that needed the credential for `key`.
     func error(for key: KeySecretID) -> KeyManagementError {
         switch kind {

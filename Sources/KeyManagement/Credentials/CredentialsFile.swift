@@ -35,14 +35,19 @@ struct CredentialsFile {
 
     /// The whole number at a path of members; nil where there is none.
     func number(_ members: String...) throws(CredentialFailure) -> Int? {
-        try content.withUnsafeBytes { (bytes) throws(CredentialFailure) in
+        let name = members.joined(separator: ".")
+        guard try find(members) == nil else { throw failure("its \(name) is no number") }
+        let text = try content.withUnsafeBytes { (bytes) throws(CredentialFailure) -> String? in
             do throws(JSONReply.Malformed) {
                 return try JSONReply.literal(at: members.map { .member($0) }, in: bytes)
-                    .flatMap { Int(String(decoding: $0, as: UTF8.self)) }
+                    .map { String(decoding: $0, as: UTF8.self) }
             } catch {
                 throw failure(error.reason)
             }
         }
+        guard let text else { return nil }
+        guard let number = Int(text) else { throw failure("its \(name) is no whole number") }
+        return number
     }
 
     /// The address at a path of members; throws where there is none, or one that would carry secrets in the clear.

@@ -139,8 +139,12 @@ struct GCPLogin: Sendable {
         let request = HTTPRequest(
             .get, metadataServer.base + "/computeMetadata/v1/instance/service-accounts/default/token",
             headers: [HTTPHeader("Metadata-Flavor", "Google")], totalTimeoutMilliseconds: Self.left(until: end))
-        return try endpoint("Google's metadata server", metadataServer).token(request, secrets: []) { reply in
-            reply.header("metadata-flavor") == "Google" ? nil : "it does not say that it is Google's"
+        do throws(CredentialFailure) {
+            return try endpoint("Google's metadata server", metadataServer).token(request, secrets: []) { reply in
+                reply.header("metadata-flavor") == "Google" ? nil : "it does not say that it is Google's"
+            }
+        } catch {
+            throw error.advising("outside Google Cloud a credentials file is needed")
         }
     }
 

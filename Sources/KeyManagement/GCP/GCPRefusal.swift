@@ -50,7 +50,9 @@ struct GCPRefusal {
         let reason = words.isEmpty ? "status \(status)" : "status \(status), \(words)"
         switch status {
         case 400: return badRequest(key, reason)
-        case 401: return .unauthenticated(key: key, reason: reason)
+        case 401:
+            return .unauthenticated(
+                key: key, reason: "\(reason); the account's key may be gone, or this machine's clock wrong")
         case 403: return .refused(key: key, reason: "\(reason); \(operation.remedy)")
         case 404:
             return .unknownKey(

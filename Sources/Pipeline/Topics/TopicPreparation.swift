@@ -1,5 +1,6 @@
 import KafkaClient
 import Logging
+import Transform
 
 /// Sees to it that a pair's topics are there before its workers start: creates or grows the target, and warns where the
 /// two do not fit.
@@ -40,6 +41,7 @@ struct TopicPreparation {
             }
             target = try grow(target, to: source.partitions)
             let targetSettings = try admin.settings(ofTopic: pair.target, timeout: timeout)
+            try refuseCompaction(targetSettings["cleanup.policy"]?.value)
             warn(source: source, sourceSettings, target: target, targetSettings)
             return Outcome(
                 sourcePartitions: source.partitions, targetPartitions: target.partitions,
@@ -68,12 +70,13 @@ struct TopicPreparation {
                 message: "the target topic '\(pair.target)' does not exist. Create it, or set targetTopic.create.")
         }
         let partitions = pair.targetTopic.partitions ?? source.partitions
+        let targetSettings = TargetTopicSettings.derived(from: settings, overrides: pair.targetTopic.configuration)
+        try refuseCompaction(targetSettings["cleanup.policy"])
         do {
             try admin.create(
                 topic: pair.target, partitions: partitions,
                 replicationFactor: pair.targetTopic.replicationFactor ?? source.replicationFactor,
-                settings: TargetTopicSettings.derived(from: settings, overrides: pair.targetTopic.configuration),
-                timeout: timeout)
+                settings: targetSettings, timeout: timeout)
             logger.notice(
                 "Target topic created", metadata: ["topic": "\(pair.target)", "partitions": "\(partitions)"])
         } catch {
@@ -81,6 +84,17 @@ struct TopicPreparation {
             guard error.failure?.code == .topicAlreadyExists else { throw error }
         }
         return try awaitTopic { $0.partitions >= 1 }
+    }
+
+    /// Compaction keeps the last record of each key, and a sealed key is never the same twice.
+    private func refuseCompaction(_ policy: String?) throws {
+        guard case .encrypt(let rules) = pair.action, rules.key.isSealed, !rules.allowsCompactedKeys,
+            let policy, policy.contains("compact")
+        else { return }
+        throw PipelineError.configuration(
+            pair: pair.name,
+            message: "the target topic '\(pair.target)' is compacted and this pair seals keys, so that no record would "
+                + "ever replace another. Set cleanup.policy to delete, or encrypt.allowCompactedKeys.")
     }
 
     /// Grows the target to `partitions` where that is wanted and needed.

@@ -12,6 +12,8 @@ public struct EncryptionRules: Sendable {
     public var padding: Int
     /// Whether ciphertexts are bound to the record's key.
     public var bindsKey: Bool
+    /// Whether records whose keys are sealed may go to a compacted topic, where no record then replaces another.
+    public var allowsCompactedKeys = false
 
     /// Makes rules.
     public init(

@@ -13,6 +13,8 @@ struct PairsFile {
     var delivery = "exactly_once"
     var commitIntervalMs = 20
     var algorithm = "AES256_GCM"
+    /// What stands in place of the fields under `encrypt`, if anything does.
+    var sealing: String?
     /// More lines at the top, for each pair and for `encrypt`, one each.
     var top = ""
     var pair = ""
@@ -54,7 +56,7 @@ struct PairsFile {
                 target: sealed
                 \(common)
                 encrypt:
-                  recordValue: {fields: [\(sealed.joined(separator: ", "))]}
+                  \(sealing ?? "recordValue: {fields: [\(sealed.joined(separator: ", "))]}")
                   \(encrypt)
               - name: open
                 source: sealed

@@ -135,6 +135,63 @@ extension EndToEndTests {
             withExtendedLifetime(registry) {}
         }
 
+        @Test(
+            "Whole keys and values by each compression, and headers",
+            arguments: ["none", "gzip", "snappy", "lz4", "zstd"], ["AES256_GCM", "AES128_CTR_HMAC_SHA256"])
+        func payloads(compression: String, algorithm: String) async throws {
+            let vault = try await TestVault.start()
+            defer { vault.stop() }
+            var file = PairsFile(vault: vault, fields: [])
+            func payload(_ key: String) -> String {
+                #"payload: {keySecretId: "\#(vault.key(key))", algorithm: \#(algorithm)}"#
+            }
+            file.sealing = """
+                recordValue: {\(payload("pii")), compressionType: \(compression)}
+                      recordKey: {\(payload("money")), compressionType: \(compression)}
+                      recordHeader: [{header: "x-.*", \(payload("pii"))}, {header: "ü ?", \(payload("acme"))}]
+                """
+            file.encrypt = "format: bytes"
+            let headers: [(name: String, value: String?)] = [
+                ("x-a", "one"), ("t", "clear"), ("x-a", nil), ("ü ", "u"), ("x-a", ""), ("x-", "two"), ("ü", "v"),
+            ]
+            let records = [
+                TransformLine(key: "k", String(repeating: "compressible ", count: 10_000), headers: headers),
+                TransformLine(key: String(repeating: "key", count: 1_000), "\u{0}ü", headers: headers),
+                TransformLine(key: "", ""), TransformLine(key: nil, "value"), TransformLine(key: "gone", nil),
+            ]
+            try await Self.expectOpens(records, file, vault)
+        }
+
+        @Test("Fields of keys, in JSON and in Avro, beside those of values")
+        func keys() async throws {
+            let vault = try await TestVault.start()
+            defer { vault.stop() }
+            var file = PairsFile(vault: vault, fields: [])
+            func fields(_ path: String) -> String {
+                #"fields: [{fieldName: \#(path), keySecretId: "\#(vault.key("pii"))"}]"#
+            }
+            file.sealing = """
+                recordValue: {\(fields("ssn"))}
+                      recordKey: {\(fields("id"))}
+                """
+            try await Self.expectOpens(
+                [
+                    TransformLine(key: #"{"id": 7, "kind":"c"}"#, #"{"ssn":"1"}"#),
+                    TransformLine(key: #"{"id":null}"#, #"{"ssn":null}"#), TransformLine(key: nil, "{}"),
+                    TransformLine(key: #"{"id":"x"}"#, nil),
+                ], file, vault)
+            let folder = try ServerProcess.makeFolder()
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let schema = folder.appending(path: "key.avsc").path
+            try #"{"type":"record","name":"K","fields":[{"name":"id","type":"int"},{"name":"s","type":"string"}]}"#
+                .write(toFile: schema, atomically: true, encoding: .utf8)
+            file.sealing = "recordKey: {format: avro, schemaFile: \(schema), \(fields("id"))}"
+            file.decrypt += ", recordKey: {schemaFile: \(schema)}"
+            try await Self.expectOpens(
+                [TransformLine(key: "\u{0E}\u{06}abc", "v"), TransformLine(key: nil, nil)], file, vault,
+                reader: ["--key-schema", schema])
+        }
+
         private static func samples(_ words: [String]) async throws -> [TransformLine] {
             try await PythonTool.run("avro_samples.py", words).map(TransformLine.init(parsing:))
         }

@@ -41,16 +41,26 @@ final class TestVault: Sendable {
         }
         _ = try await call("sys/mounts/transit", body: ["type": "transit"], port: port)
         for key in keys { _ = try await call("transit/keys/\(key)", body: ["type": "aes256-gcm96"], port: port) }
+        let token = try await makeToken(policy: "fieldseal", keys: keys, port: port)
+        return TestVault(server: server, port: port, token: token)
+    }
+
+    /// A token that may use all keys but one.
+    func token(without key: String) async throws -> String {
+        try await Self.makeToken(policy: "without-\(key)", keys: Self.keys.filter { $0 != key }, port: port)
+    }
+
+    private static func makeToken(policy: String, keys: [String], port: Int) async throws -> String {
         let rules = keys.flatMap { key in
             ["encrypt", "decrypt"].map { #"path "transit/\#($0)/\#(key)" { capabilities = ["update"] }"# }
         }
-        _ = try await call("sys/policies/acl/fieldseal", body: ["policy": rules.joined(separator: "\n")], port: port)
+        _ = try await call("sys/policies/acl/\(policy)", body: ["policy": rules.joined(separator: "\n")], port: port)
         let reply = try await call(
-            "auth/token/create", body: ["policies": ["fieldseal"], "no_default_policy": true], port: port)
+            "auth/token/create", body: ["policies": [policy], "no_default_policy": true], port: port)
         guard let auth = reply["auth"] as? [String: Any], let token = auth["client_token"] as? String else {
             throw Failure(path: "auth/token/create", status: 200)
         }
-        return TestVault(server: server, port: port, token: token)
+        return token
     }
 
     /// Its host and port, as in a key's address.

@@ -70,7 +70,7 @@ struct GCPTestKMS: RemoteTestKMS {
             settings.credentials = .file(path: try accountFile(tokenAddress: route.url + "/token"))
         case .metadataServer:
             settings.credentials = .metadataServer
-            settings.metadataServer = "\(route.url)/machine/\(email)"
+            settings.metadataServer = "\(route.url)/machine/\(email.prefix { $0 != "@" })"
         case .federation, .impersonation:
             settings.credentials = .file(path: try externalFile(route, subjectFile: folder.file("subject")))
         }

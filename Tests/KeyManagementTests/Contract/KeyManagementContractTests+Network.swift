@@ -72,7 +72,8 @@ extension KeyManagementContractTests {
         let kms = try provider.startRemote()
         let (service, proxy) = try proxied(kms)
         guard let credentialCalls = kms.credentialCalls else { return }
-        for fault in [FaultProxy.Fault.reply(status: 503), .reply(status: 200, body: "{}"), .close] {
+        let huge = FaultProxy.Fault.reply(status: 200, body: String(repeating: "x", count: 5_000_000))
+        for fault in [FaultProxy.Fault.reply(status: 503), .reply(status: 200, body: "{}"), .close, huge] {
             try kms.expireCredentials()
             try proxy.make(fault, to: credentialCalls)
             let errors = try errors(kms, service)

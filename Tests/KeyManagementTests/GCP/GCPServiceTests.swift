@@ -142,6 +142,7 @@ import Testing
     }
 
     @Test(arguments: [
+        (401, "UNAUTHENTICATED", "Request had invalid authentication credentials.", "transient", "clock"),
         (403, "PERMISSION_DENIED", "Permission denied", "permanent", "cloudkms.cryptoKeyVersions.useToEncrypt"),
         (400, "FAILED_PRECONDITION", "x is not enabled, current state is: DISABLED.", "permanent", "must be enabled"),
         (400, "FAILED_PRECONDITION", "wrong purpose", "permanent", "ENCRYPT_DECRYPT"),
@@ -222,7 +223,7 @@ import Testing
         try cloud.grant(email, name)
         let key = try KeySecretID(parsing: "gcp-kms://" + name)
         let settings = GCPSettings(
-            endpoint: cloud.stub.url, metadataServer: "\(cloud.stub.url)/machine/\(email)")
+            endpoint: cloud.stub.url, metadataServer: "\(cloud.stub.url)/machine/\(email.prefix { $0 != "@" })")
         let file = folder.file("sa.json")
         for environment in [["GOOGLE_APPLICATION_CREDENTIALS": file], [:]] {
             let service = try GCPService(settings) { environment[$0] }
@@ -231,8 +232,10 @@ import Testing
         let elsewhere = GCPSettings(
             endpoint: cloud.stub.url, metadataServer: "\(cloud.stub.url)/machine/nobody")
         _ = try GCPService(elsewhere) { _ in file }.wrap(plaintext, under: key, topic: "t", within: 5_000)
-        #expect(throws: KeyManagementError.self) {
+        #expect {
             try GCPService(elsewhere) { _ in nil }.wrap(plaintext, under: key, topic: "t", within: 5_000)
+        } throws: { error in
+            "\(error)".contains("404") && "\(error)".contains("a credentials file is needed")
         }
     }
 
@@ -265,6 +268,14 @@ import Testing
             #"{"type":"external_account","audience":"a","subject_token_type":"t","token_url":"https://h","credential_source":{"file":"f"},"service_account_impersonation":{"token_lifetime_seconds":5}}"#,
             "token_lifetime_seconds"
         ),
+        (
+            #"{"type":"external_account","audience":"a","subject_token_type":"t","token_url":"https://h","credential_source":{"file":"f"},"service_account_impersonation":{"token_lifetime_seconds":3600.5}}"#,
+            "no whole number"
+        ),
+        (
+            #"{"type":"external_account","audience":"a","subject_token_type":"t","token_url":"https://h","credential_source":{"file":"f"},"service_account_impersonation":{"token_lifetime_seconds":"3600"}}"#,
+            "no number"
+        ),
     ])
     func aCredentialsFileThatCanNotBeUsedIsFoundAtStart(content: String, words: String) throws {
         let folder = try TemporaryFolder()
@@ -273,7 +284,7 @@ import Testing
             try GCPService(GCPSettings(credentials: .file(path: folder.file("sa.json"))))
         } throws: { error in
             guard case .invalidSettings(let reason)? = error as? KeyManagementError else { return false }
-            return content.isEmpty || reason.contains(words)
+            return reason.contains(content.isEmpty ? "is empty" : words)
         }
     }
 

@@ -1,26 +1,29 @@
 import Foundation
-import TestServers
 
 /// What tests do to the stand-in for Google Cloud.
-struct GCPCloud: Sendable {
+public struct GCPCloud: Sendable {
     /// One for all tests.
-    static let shared = Result { GCPCloud(stub: try CloudStub(.gcp)) }
+    public static let shared = Result { GCPCloud(stub: try CloudStub(.gcp)) }
 
-    static let audience = "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/own"
+    /// The provider of workload identity federation that it knows.
+    public static let audience =
+        "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/own"
 
-    let stub: CloudStub
+    /// The process.
+    public let stub: CloudStub
 
     /// Makes an account, or gives it a new key, and returns its credentials file with the token service at an address.
-    func account(_ email: String, tokenAddress: String) throws -> Data {
+    public func account(_ email: String, tokenAddress: String) throws -> Data {
         try stub.set("accounts", ["email": email, "tokenAddress": tokenAddress])
     }
 
     /// Makes a key, or a new version of it.
-    func makeKey(_ name: String) throws {
+    public func makeKey(_ name: String) throws {
         try stub.set("keys", ["name": name])
     }
 
-    func enable(_ name: String, _ isEnabled: Bool) throws {
+    /// Puts a key out of use, or back.
+    public func enable(_ name: String, _ isEnabled: Bool) throws {
         struct Fields: Encodable {
             let name: String
             let enabled: Bool
@@ -29,7 +32,7 @@ struct GCPCloud: Sendable {
     }
 
     /// Lets an account use a key.
-    func grant(_ email: String, _ name: String, _ operations: [String] = ["encrypt", "decrypt"]) throws {
+    public func grant(_ email: String, _ name: String, _ operations: [String] = ["encrypt", "decrypt"]) throws {
         struct Fields: Encodable {
             let email: String
             let name: String
@@ -39,12 +42,12 @@ struct GCPCloud: Sendable {
     }
 
     /// Takes back all tokens of an account.
-    func revoke(_ email: String) throws {
+    public func revoke(_ email: String) throws {
         try stub.set("revoke", ["email": email])
     }
 
     /// A token of another issuer that stands for an account; earlier ones are void.
-    func subjectToken(_ email: String) throws -> String {
+    public func subjectToken(_ email: String) throws -> String {
         struct Made: Decodable { let token: String }
         let reply = try stub.set("subjects", ["email": email, "audience": Self.audience])
         return try JSONDecoder().decode(Made.self, from: reply).token
