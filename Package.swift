@@ -30,7 +30,8 @@ let package = Package(
             providers: [.apt(["zlib1g-dev", "liblz4-dev", "libzstd-dev", "libsnappy-dev"])]),
         .systemLibrary(name: "CAvro", pkgConfig: "avro-c", providers: [.apt(["libavro-dev"])]),
 
-        .systemLibrary(name: "CProtobuf", pkgConfig: "protobuf", providers: [.apt(["libprotobuf-dev", "libprotoc-dev"])]),
+        .systemLibrary(
+            name: "CProtobuf", pkgConfig: "protobuf", providers: [.apt(["libprotobuf-dev", "libprotoc-dev"])]),
         // libprotobuf is C++; this is its C side.
         .target(name: "CProtobufReflection", dependencies: ["CProtobuf"]),
 
@@ -42,7 +43,8 @@ let package = Package(
         // Floor 2.
         .target(
             name: "Cryptography", dependencies: ["Records", "COpenSSL", "CSodium", "CGcrypt"], swiftSettings: hotPath),
-        .target(name: "Formats", dependencies: ["Records", "CCompression", "CProtobufReflection"], swiftSettings: hotPath),
+        .target(
+            name: "Formats", dependencies: ["Records", "CCompression", "CProtobufReflection"], swiftSettings: hotPath),
         .target(name: "HTTPTransport", dependencies: ["Records", "CCurl"]),
         .target(name: "KafkaClient", dependencies: ["Records", "CRdKafka"], swiftSettings: hotPath),
 
@@ -104,10 +106,11 @@ let package = Package(
 
         // Made-up Avro schemas and records.
         .target(name: "AvroCases", dependencies: ["Records", "Formats"], path: "Tests/AvroCases"),
+        .target(name: "ProtobufCases", dependencies: ["AvroCases"], path: "Tests/ProtobufCases"),
 
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "TestServers"]),
-        .testTarget(name: "FormatsTests", dependencies: ["Formats", "AvroCases"]),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "AvroCases", "ProtobufCases"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["Records", "HTTPTransport", "TestServers"]),
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient", "Records"]),
         .testTarget(
@@ -117,7 +120,8 @@ let package = Package(
         .testTarget(
             name: "TransformTests",
             dependencies: [
-                "AvroCases", "Records", "Cryptography", "Formats", "KeyManagement", "SchemaRegistry", "Transform",
+                "AvroCases", "ProtobufCases", "Records", "Cryptography", "Formats", "KeyManagement", "SchemaRegistry",
+                "Transform",
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Vectors"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),

@@ -54,6 +54,7 @@ private:
         if (extra > kMaximum - count_) throw Failure{PBR_TOO_LARGE};
         size_t wanted = capacity_ * 2 > count_ + extra ? capacity_ * 2 : count_ + extra;
         if (wanted < 4096) wanted = 4096;
+        if (wanted > kMaximum) wanted = kMaximum;
         char *bigger = static_cast<char *>(malloc(wanted));
         if (bigger == nullptr) throw std::bad_alloc();
         size_t held = count_;

@@ -1,5 +1,6 @@
 import AvroCases
 import Foundation
+import ProtobufCases
 import Records
 import Testing
 
@@ -34,8 +35,8 @@ import Testing
                 Self.mutate(payload, json, run, &random, "PROTOBUF_SEED=\(seed)")
                 judged.append(
                     .init(
-                        files: ["\(model.package).proto": model.text, model.importedName: model.importedText],
-                        message: "\(model.package).M0", payload: Data(payload), text: Data(json), back: Data(back)))
+                        files: ["\(model.name).proto": model.text, model.importedName: model.importedText],
+                        message: "\(model.name).M0", payload: Data(payload), text: Data(json), back: Data(back)))
             } catch {
                 Issue.record(error, "PROTOBUF_SEED=\(seed) \(model.text)")
             }

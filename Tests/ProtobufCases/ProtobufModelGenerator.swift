@@ -1,13 +1,13 @@
 import AvroCases
 
 /// Makes schemas with every type that Protobuf has.
-struct ProtobufModelGenerator {
+package struct ProtobufModelGenerator {
     var random: AvroRandom
     var model: ProtobufModel
 
-    static func make(seed: UInt64) -> ProtobufModel {
+    package static func make(seed: UInt64) -> ProtobufModel {
         var random = AvroRandom(seed: seed)
-        let model = ProtobufModel(isProto2: random.oneIn(2), package: "c\(seed)")
+        let model = ProtobufModel(isProto2: random.oneIn(2), name: "c\(seed)")
         var generator = ProtobufModelGenerator(random: random, model: model)
         generator.fill()
         return generator.model
@@ -23,7 +23,7 @@ struct ProtobufModelGenerator {
         for index in 0..<count {
             let isImported = index > 0 && random.oneIn(3)
             let parent = index > 0 && !isImported && random.oneIn(3) ? 0 : nil
-            let scope = parent == nil ? ".\(model.package)" : ".\(model.package).M0"
+            let scope = parent == nil ? ".\(model.name)" : ".\(model.name).M0"
             model.messages.append(
                 .init(
                     name: "M\(index)", fullName: "\(scope).M\(index)", parent: parent, isImported: isImported))

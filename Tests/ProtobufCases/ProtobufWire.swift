@@ -1,8 +1,6 @@
 /// Writes Protobuf's wire format, on demand with varints that are longer than they need be.
-struct ProtobufWire {
-    var bytes: [UInt8] = []
-
-    static func varint(_ value: UInt64, padding: Int = 0) -> [UInt8] {
+package enum ProtobufWire {
+    package static func varint(_ value: UInt64, padding: Int = 0) -> [UInt8] {
         var rest = value
         var bytes: [UInt8] = []
         while rest >= 0x80 {
@@ -17,17 +15,17 @@ struct ProtobufWire {
         return bytes
     }
 
-    static func zigzag(_ value: Int64) -> UInt64 { UInt64(bitPattern: (value << 1) ^ (value >> 63)) }
+    package static func zigzag(_ value: Int64) -> UInt64 { UInt64(bitPattern: (value << 1) ^ (value >> 63)) }
 
-    static func fixed<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
+    package static func fixed<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
         withUnsafeBytes(of: value.littleEndian) { Array($0) }
     }
 
-    static func tag(_ number: Int, _ type: Int, padding: Int = 0) -> [UInt8] {
+    package static func tag(_ number: Int, _ type: Int, padding: Int = 0) -> [UInt8] {
         varint(UInt64(number << 3 | type), padding: padding)
     }
 
-    static func delimited(_ number: Int, _ content: [UInt8], padding: Int = 0) -> [UInt8] {
+    package static func delimited(_ number: Int, _ content: [UInt8], padding: Int = 0) -> [UInt8] {
         tag(number, 2) + varint(UInt64(content.count), padding: padding) + content
     }
 }

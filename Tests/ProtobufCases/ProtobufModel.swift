@@ -1,5 +1,5 @@
 /// A schema to generate records of.
-struct ProtobufModel {
+package struct ProtobufModel {
     indirect enum Kind {
         case scalar(String)
         case enumeration
@@ -39,7 +39,8 @@ struct ProtobufModel {
     }
 
     var isProto2: Bool
-    var package: String
+    /// Its package, which no other seed's has.
+    package var name: String
     var messages: [Message] = []
     var enumValues: [(name: String, number: Int32)] = []
 
@@ -54,28 +55,28 @@ struct ProtobufModel {
     ]
     private static let knownFiles = ["any", "duration", "empty", "field_mask", "struct", "timestamp", "wrappers"]
 
-    var importedName: String { "shared/\(package).proto" }
+    package var importedName: String { "shared/\(name).proto" }
     private var syntax: String { "syntax = \"\(isProto2 ? "proto2" : "proto3")\";\n" }
     private static var imports: String {
         knownFiles.map { "import \"google/protobuf/\($0).proto\";\n" }.joined()
     }
 
     /// The schema's own file.
-    var text: String {
-        var lines = syntax + "package \(package);\nimport \"\(importedName)\";\n" + Self.imports
+    package var text: String {
+        var lines = syntax + "package \(name);\nimport \"\(importedName)\";\n" + Self.imports
         for index in messages.indices where messages[index].parent == nil && !messages[index].isImported {
             lines += messageText(index)
         }
         let extensions = messages[0].fields.filter(\.isExtension).map(fieldText).joined()
-        return extensions.isEmpty ? lines : lines + "extend .\(package).M0 {\n\(extensions)}\n"
+        return extensions.isEmpty ? lines : lines + "extend .\(name).M0 {\n\(extensions)}\n"
     }
 
     /// The file that it imports, with the enum.
-    var importedText: String {
+    package var importedText: String {
         let values = enumValues.map { "  \($0.name) = \($0.number);\n" }.joined()
         let enumeration = "enum Kind {\n  option allow_alias = true;\n\(values)}\n"
         let inside = messages.indices.filter { messages[$0].isImported && messages[$0].parent == nil }
-        return syntax + "package \(package);\n" + Self.imports + enumeration + inside.map(messageText).joined()
+        return syntax + "package \(name);\n" + Self.imports + enumeration + inside.map(messageText).joined()
     }
 
     private func messageText(_ index: Int) -> String {
@@ -119,7 +120,7 @@ struct ProtobufModel {
     private func typeText(_ kind: Kind) -> String {
         switch kind {
         case .scalar(let name): name
-        case .enumeration: ".\(package).Kind"
+        case .enumeration: ".\(name).Kind"
         case .message(let index), .group(let index): messages[index].fullName
         case .map(let key, let value): "map<\(key), \(typeText(value))>"
         case .known(let name): ".google.protobuf.\(name)"

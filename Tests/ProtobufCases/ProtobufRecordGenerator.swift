@@ -1,7 +1,7 @@
 import AvroCases
 
 /// Makes the wire format of records of a schema: as a serializer would, or in every other way that a parser accepts.
-struct ProtobufRecordGenerator {
+package struct ProtobufRecordGenerator {
     private typealias Wire = ProtobufWire
 
     let model: ProtobufModel
@@ -9,7 +9,13 @@ struct ProtobufRecordGenerator {
     let isCanonical: Bool
     var random: AvroRandom
 
-    mutating func record() -> [UInt8] { message(0, depth: 0) }
+    package init(model: ProtobufModel, isCanonical: Bool, random: AvroRandom) {
+        self.model = model
+        self.isCanonical = isCanonical
+        self.random = random
+    }
+
+    package mutating func record() -> [UInt8] { message(0, depth: 0) }
 
     private mutating func message(_ index: Int, depth: Int) -> [UInt8] {
         var oneofs: [Int: Int] = [:]
