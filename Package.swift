@@ -89,9 +89,11 @@ let package = Package(
             ]),
 
         // Not part of the product: measures it.
+        .target(name: "ProtobufJSONBaseline", dependencies: ["CProtobuf"]),
         .executableTarget(
             name: "FieldsealBenchmarks",
             dependencies: [
+                "ProtobufJSONBaseline", "SchemaRegistry",
                 "Records", "Cryptography", "Formats", "KeyManagement", "Transform", "KafkaClient", "Pipeline", "CAvro",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

@@ -18,8 +18,8 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
     var rounds = 9
 
     private static let names =
-        TransformBenchmarks.names + PayloadBenchmarks.names + ConversionBenchmarks.names + ManyKeysBenchmarks.names
-        + WorkerBenchmarks.names + [CommandMemory.name]
+        TransformBenchmarks.names + PayloadBenchmarks.names + ConversionBenchmarks.names + ProtobufBenchmarks.names
+        + ManyKeysBenchmarks.names + WorkerBenchmarks.names + [CommandMemory.name]
 
     func validate() throws {
         guard rounds >= 1 else { throw ValidationError("--rounds must be at least 1") }
@@ -45,6 +45,11 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
             show(
                 try InProcessBenchmark.measure(
                     ConversionBenchmarks.make(conversions, of: data), rounds: rounds, passes: 10))
+        }
+        let messages = ProtobufBenchmarks.needed(for: chosen)
+        if !messages.isEmpty {
+            show(
+                try InProcessBenchmark.measure(ProtobufBenchmarks.make(messages, of: data), rounds: rounds, passes: 10))
         }
         let manyKeys = try ManyKeysBenchmarks.make(chosen)
         if !manyKeys.isEmpty { show(try InProcessBenchmark.measure(manyKeys, rounds: rounds, passes: 4)) }

@@ -143,7 +143,7 @@ final class WorkerSession {
     private func releaseExpired() {
         guard now >= releasedAt + Self.releaseInterval else { return }
         releasedAt = now
-        transform.releaseExpired(now: now)
+        topics.releaseExpired(now: now)
     }
 
     private func poll(_ milliseconds: Int) {

@@ -37,9 +37,14 @@ struct IdleWorkerTests {
             action: .encrypt(EncryptionRules(valueFields: [])))
         let releases = Releases()
         let control = WorkerControl(number: 0)
+        let sources = SourceTopics()
+        sources.put(
+            SourceTopic(
+                name: "source", target: "target", partitions: 1, targetPartitions: 1,
+                maximumMessageBytes: 1_000_000))
         let task = WorkerTask(
             pair: pair, number: 0, identity: WorkerIdentity(pair: pair, number: 0, unique: "u"),
-            maximumMessageBytes: 1_000_000, targetPartitions: { _ in 1 }, makeTransform: { _ in Idle(releases) })
+            sources: sources, makeTransform: { _ in Idle(releases) })
         async let ended = WorkerThread.run { () -> PipelineError? in
             var logger = Logger(label: "test")
             logger.logLevel = .critical
