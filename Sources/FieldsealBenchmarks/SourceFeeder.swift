@@ -27,9 +27,9 @@ enum SourceFeeder {
         }
     }
 
-    private static func write(_ record: RecordView, to topic: ProducerTopic, by producer: Producer) throws {
+    private static func write(_ record: RecordView, to target: ProducerTopic, by producer: Producer) throws {
         while true {
-            switch producer.produce(record, to: topic) {
+            switch producer.produce(record, to: target) {
             case .queued: return
             case .queueFull: producer.poll(milliseconds: 10)
             case .tooLarge: throw KafkaError.undelivered(.messageTooLarge)

@@ -57,6 +57,13 @@ final class Assembly: Sendable {
         }
     }
 
+    /// Makes what explains an encrypt pair.
+    func explainer(ofPair index: Int, rules: EncryptionRules) throws -> SealingExplainer {
+        try SealingExplainer(
+            rules: rules, target: configuration.pairs[index].topics.target,
+            keys: DataKeyReader(cache: dataKeys[index]), schemas: schemas[index]?.makeReader())
+    }
+
     /// Forgets all keys and ends the background threads.
     func shutDown() {
         for cache in dataKeys { cache.shutDown() }

@@ -22,7 +22,8 @@ final class PartForms {
     /// The form of every payload, where payloads are not looked into.
     private let opaque: PartForm?
     private let json: PartForm
-    private let unframed: PartForm?
+    /// The form of payloads with the schema of a file.
+    let unframed: PartForm?
     /// The forms of framed payloads by their framing.
     private let framed = BytesCache<PartForm>(limit: PartForms.capacity)
     private let lastFrame = OutputBuffer(capacity: 64)
@@ -87,7 +88,7 @@ final class PartForms {
         let frame = try schemas.frame(of: payload, schema)
         let whole = payload.bytes(in: 0..<frame.count)
         if let known = framed.value(for: whole) { return remember(known, whole) }
-        let form = try make(schema, frame: frame)
+        let form = try form(of: schema, frame: frame)
         framed.insert(form, for: whole)
         return remember(form, whole)
     }
@@ -108,7 +109,10 @@ final class PartForms {
         return json
     }
 
-    private func make(_ schema: RegisteredSchema, frame: [UInt8]) throws(TransformError) -> PartForm {
+    /// The form of payloads with a registered schema.
+    ///
+    /// - Parameter frame: their framing.
+    func form(of schema: RegisteredSchema, frame: [UInt8]) throws(TransformError) -> PartForm {
         try checkFormat(of: schema)
         var maker = Self.adding(try tagged(in: schema), to: maker, keys: keys)
         defer { self.maker.goOn(after: maker) }
@@ -133,17 +137,17 @@ final class PartForms {
     }
 
     /// The fields that a registered schema chooses by its tags.
-    private func tagged(in schema: RegisteredSchema) throws(TransformError) -> [TaggedRules.Field] {
+    private func tagged(in schema: RegisteredSchema) throws(TransformError) -> [FieldRule] {
         guard let tags else { return [] }
         return try tags.fields(of: schema, from: schemas)
     }
 
     private static func adding(
-        _ tagged: [TaggedRules.Field], to maker: PartFormMaker, keys: SealingKeys
+        _ tagged: [FieldRule], to maker: PartFormMaker, keys: SealingKeys
     ) -> PartFormMaker {
         guard !tagged.isEmpty else { return maker }
         return maker.adding(
-            tagged.map(\.rule), slots: tagged.map { keys.slot(for: $0.rule.key, $0.rule.algorithm) })
+            tagged, slots: tagged.map { keys.slot(for: $0.key, $0.algorithm) })
     }
 
     /// What is only read need not be converted.
@@ -156,7 +160,7 @@ final class PartForms {
         maker base: inout PartFormMaker
     ) throws(TransformError) -> PartForm {
         let fingerprint = Array(schema.fingerprint.utf8)
-        var tagged: [TaggedRules.Field] = []
+        var tagged: [FieldRule] = []
         if let tags { tagged = try tags.fields(of: schema) }
         var maker = adding(tagged, to: base, keys: keys)
         defer { base.goOn(after: maker) }

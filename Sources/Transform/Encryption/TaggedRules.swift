@@ -6,12 +6,6 @@ import SchemaRegistry
 
 /// Makes rules of the fields that a schema chooses by its tags, beside those that the configuration lists.
 struct TaggedRules {
-    /// A field, and why it is sealed.
-    struct Field {
-        let rule: FieldRule
-        let choice: TagChoice
-    }
-
     let rule: TagRule
     /// The fields that are listed: these win.
     let listed: [FieldPath]
@@ -21,7 +15,7 @@ struct TaggedRules {
     private var selection: TagSelection { TagSelection(tags: Set(rule.tags), namespace: rule.namespace) }
 
     /// The fields that a registered schema chooses.
-    func fields(of schema: RegisteredSchema, from schemas: PayloadSchemas) throws(TransformError) -> [Field] {
+    func fields(of schema: RegisteredSchema, from schemas: PayloadSchemas) throws(TransformError) -> [FieldRule] {
         switch schema.type {
         case .avro: try fields(of: try schemas.avro(schema), metadata: schema.metadataTags)
         case .jsonSchema:
@@ -32,7 +26,7 @@ struct TaggedRules {
     }
 
     /// The fields that an Avro schema chooses.
-    func fields(of schema: AvroSchema, metadata: [String: [String]] = [:]) throws(TransformError) -> [Field] {
+    func fields(of schema: AvroSchema, metadata: [String: [String]] = [:]) throws(TransformError) -> [FieldRule] {
         let tagged: [TaggedField]
         do throws(TagError) {
             tagged = try AvroTags.fields(of: schema, by: selection, metadata: MetadataTags(metadata))
@@ -45,7 +39,7 @@ struct TaggedRules {
     /// The fields that a JSON Schema chooses.
     func fields(
         ofJSONSchema text: String, references: [ReferencedSchema] = [], metadata: [String: [String]] = [:]
-    ) throws(TransformError) -> [Field] {
+    ) throws(TransformError) -> [FieldRule] {
         let tagged: [TaggedField]
         do throws(TagError) {
             tagged = try JSONSchemaTags.fields(
@@ -57,14 +51,13 @@ struct TaggedRules {
         return try fields(tagged)
     }
 
-    private func fields(_ tagged: [TaggedField]) throws(TransformError) -> [Field] {
-        var fields: [Field] = []
+    private func fields(_ tagged: [TaggedField]) throws(TransformError) -> [FieldRule] {
+        var fields: [FieldRule] = []
         for field in tagged {
             guard try isLeft(field.path) else { continue }
             fields.append(
-                Field(
-                    rule: FieldRule(
-                        path: field.path, key: try key(of: field), algorithm: try algorithm(of: field)),
+                FieldRule(
+                    path: field.path, key: try key(of: field), algorithm: try algorithm(of: field),
                     choice: field.choice))
         }
         return fields
