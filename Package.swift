@@ -96,14 +96,16 @@ let package = Package(
             name: "AllocationProbe", dependencies: ["CAllocationCount", "Transform"], path: "Tests/AllocationProbe",
             swiftSettings: hotPath),
         // Servers that tests start.
-        .target(name: "TestServers", dependencies: ["HTTPTransport"], path: "Tests/TestServers"),
+        .target(name: "TestServers", dependencies: ["HTTPTransport", "Records"], path: "Tests/TestServers"),
 
         // Made-up Avro schemas and records.
         .target(name: "AvroCases", dependencies: ["Records", "Formats"], path: "Tests/AvroCases"),
+        // Apache's C library reads what we write.
+        .target(name: "AvroCJudge", dependencies: ["CAvro"], path: "Tests/AvroCJudge"),
 
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "TestServers"]),
-        .testTarget(name: "FormatsTests", dependencies: ["Formats", "AvroCases"]),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "AvroCases", "AvroCJudge"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["Records", "HTTPTransport", "TestServers"]),
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient", "Records"]),
         .testTarget(
@@ -121,7 +123,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Pipeline", "KafkaClient", "Transform", "Records", "TestServers", "fieldseal",
+                "Pipeline", "KafkaClient", "Transform", "Records", "TestServers", "AvroCJudge", "fieldseal",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),

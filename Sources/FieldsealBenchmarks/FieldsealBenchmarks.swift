@@ -19,6 +19,7 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
 
     private static let names =
         TransformBenchmarks.names + PayloadBenchmarks.names + ConversionBenchmarks.names + WorkerBenchmarks.names
+        + [CommandMemory.name]
 
     func validate() throws {
         guard rounds >= 1 else { throw ValidationError("--rounds must be at least 1") }
@@ -45,7 +46,10 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
                 try InProcessBenchmark.measure(
                     ConversionBenchmarks.make(conversions, of: data), rounds: rounds, passes: 10))
         }
-        show(try await WorkerBenchmarks.measure(chosen, of: data, rounds: rounds))
+        guard !chosen.isDisjoint(with: WorkerBenchmarks.names + [CommandMemory.name]) else { return }
+        let broker = try BenchmarkBroker()
+        show(try await WorkerBenchmarks.measure(chosen, of: data, broker: broker, rounds: rounds))
+        if chosen.contains(CommandMemory.name) { show([try CommandMemory.measure(data, broker: broker)]) }
     }
 
     /// The rows that the filter asks for, and those that they are measured against.
