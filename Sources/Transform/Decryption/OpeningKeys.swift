@@ -23,6 +23,8 @@ final class OpeningKeys {
     private let table = UnsafeMutablePointer<Unmanaged<Opener>?>.allocate(capacity: EnvelopeLayout.maximumKeys)
     private var standings: [Standing] = []
     private var now: Int64 = 0
+    /// Why a KEK was refused in the record in hand; nil where none was.
+    private(set) var refusal: TransformError?
 
     /// - Parameter toleratesRefusal: whether a KEK that the KMS refuses or lacks is no error.
     init(reader: DataKeyReader, toleratesRefusal: Bool) {
@@ -37,6 +39,7 @@ final class OpeningKeys {
     /// Begins a record that carries `envelope`.
     func begin(_ envelope: Envelope, now: Int64) {
         self.now = now
+        refusal = nil
         if self.envelope === envelope {
             for index in standings.indices { standings[index] = .unused }
             return
@@ -55,8 +58,8 @@ final class OpeningKeys {
     ///
     /// It lives until the record's end.
     ///
-    /// - Parameter field: the rule's path, for an error.
-    func opener(at index: Int, for field: @autoclosure () -> String) throws(TransformError) -> Unmanaged<Opener>? {
+    /// - Parameter field: the rule's path, for an error; nil where a whole payload is sealed.
+    func opener(at index: Int, for field: @autoclosure () -> String?) throws(TransformError) -> Unmanaged<Opener>? {
         switch standings[index] {
         case .refused: return nil
         case .inUse: if let known = table[index] { return known }
@@ -69,7 +72,7 @@ final class OpeningKeys {
         return try unwrapped(at: index, field: field())
     }
 
-    private func unwrapped(at index: Int, field: String) throws(TransformError) -> Unmanaged<Opener>? {
+    private func unwrapped(at index: Int, field: String?) throws(TransformError) -> Unmanaged<Opener>? {
         guard let envelope else { throw TransformError(.internalError, "a key was asked for before its record") }
         let entry = envelope.keys[index]
         guard entry.isAllowed else {
@@ -86,13 +89,12 @@ final class OpeningKeys {
             standings[index] = .inUse
             return table[index]
         } catch {
-            if toleratesRefusal, error.isRefusal {
-                standings[index] = .refused
-                return nil
-            }
             var failure = TransformError(error)
             failure.field = field
-            throw failure
+            guard toleratesRefusal, error.isRefusal else { throw failure }
+            standings[index] = .refused
+            refusal = failure
+            return nil
         }
     }
 

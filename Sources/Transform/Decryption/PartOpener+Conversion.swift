@@ -53,7 +53,7 @@ extension PartOpener {
     private func openOriginal(
         _ ciphertext: UnsafeRawBufferPointer, at index: Int, with keys: OpeningKeys, by opener: FieldOpener
     ) throws(TransformError) -> UnsafeRawBufferPointer {
-        guard let key = try keys.opener(at: index, for: "") else {
+        guard let key = try keys.opener(at: index, for: nil) else {
             throw TransformError(.keyRefused, "the KMS refuses the key of the sealed original")
         }
         output.removeAll()

@@ -120,7 +120,7 @@ final class PartOpener {
         _ payload: UnsafeRawBufferPointer, _ compression: Compression, of sealed: OpeningPart, with keys: OpeningKeys,
         by opener: FieldOpener
     ) throws(TransformError) {
-        guard let key = try keys.opener(at: sealed.keyOfField[0], for: "") else {
+        guard let key = try keys.opener(at: sealed.keyOfField[0], for: nil) else {
             isDefaulted[0] = true
             return
         }

@@ -19,7 +19,7 @@ public final class RecordDecryptor: RecordTransform {
     private let entries = OpenedEntries()
     private let written = HeaderList()
 
-    /// Why the last record was passed on as it came; nil where it was opened.
+    /// Why the last record was passed on as it came or with default values; nil where it was opened.
     public private(set) var passedOn: TransformError?
 
     /// Makes a decryptor.
@@ -52,7 +52,9 @@ public final class RecordDecryptor: RecordTransform {
     public func transform(_ record: RecordView, now: Int64) throws(TransformError) -> RecordView {
         passedOn = nil
         do throws(TransformError) {
-            return try open(record, now: now)
+            let opened = try open(record, now: now)
+            passedOn = keys.refusal
+            return opened
         } catch {
             guard !error.isTransient else { throw error }
             let passesOn =
