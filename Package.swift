@@ -89,9 +89,11 @@ let package = Package(
             ]),
 
         // Not part of the product: measures it.
+        .target(name: "ProtobufJSONBaseline", dependencies: ["CProtobuf"]),
         .executableTarget(
             name: "FieldsealBenchmarks",
             dependencies: [
+                "ProtobufJSONBaseline", "SchemaRegistry",
                 "Records", "Cryptography", "Formats", "KeyManagement", "Transform", "KafkaClient", "Pipeline", "CAvro",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -102,15 +104,17 @@ let package = Package(
             name: "AllocationProbe", dependencies: ["CAllocationCount", "Transform"], path: "Tests/AllocationProbe",
             swiftSettings: hotPath),
         // Servers that tests start.
-        .target(name: "TestServers", dependencies: ["HTTPTransport"], path: "Tests/TestServers"),
+        .target(name: "TestServers", dependencies: ["HTTPTransport", "Records"], path: "Tests/TestServers"),
 
         // Made-up Avro schemas and records.
         .target(name: "AvroCases", dependencies: ["Records", "Formats"], path: "Tests/AvroCases"),
         .target(name: "ProtobufCases", dependencies: ["AvroCases"], path: "Tests/ProtobufCases"),
+        // Apache's C library reads what we write.
+        .target(name: "AvroCJudge", dependencies: ["CAvro"], path: "Tests/AvroCJudge"),
 
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "TestServers"]),
-        .testTarget(name: "FormatsTests", dependencies: ["Formats", "AvroCases", "ProtobufCases"]),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "AvroCases", "AvroCJudge", "ProtobufCases"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["Records", "HTTPTransport", "TestServers"]),
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient", "Records"]),
         .testTarget(
@@ -129,7 +133,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Pipeline", "KafkaClient", "Transform", "Records", "TestServers", "fieldseal",
+                "Pipeline", "KafkaClient", "Transform", "Records", "TestServers", "AvroCJudge", "fieldseal",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),

@@ -6,7 +6,7 @@ extension FieldsealConfiguration {
     ///
     /// - Parameters:
     ///   - path: the file; relative paths inside it start from its folder.
-    ///   - environment: what `${NAME}` may name.
+    ///   - environment: what `${NAME}` may name, and where cloud credentials are looked for.
     /// - Returns: the configuration, and what a person should know about it all the same.
     /// - Throws: everything that is wrong with the file, warnings included, in the order of its lines.
     public static func load(
@@ -35,7 +35,7 @@ extension FieldsealConfiguration {
             let root = try YAMLDocument.parse(text)
             let reading = Reading(path: .root, scalars: scalars, diagnostics: diagnostics)
             configuration = RootSettings.section.read(root, reading).flatMap {
-                ConfigurationBuilder(root: $0, diagnostics: diagnostics).build()
+                ConfigurationBuilder(root: $0, diagnostics: diagnostics, environment: environment).build()
             }
         } catch {
             diagnostics.error(at: error.mark, .root, error.message)

@@ -7,7 +7,7 @@ struct BenchmarkRow {
     /// CPU time as a multiple of `baseline`'s in the same rounds, where it has one.
     var ratio: Double?
     var baseline: Baseline?
-    /// The process's peak memory so far, in MiB.
+    /// The peak of the process's memory while it was measured, in MiB.
     var peakMebibytes: Int
 
     /// What a row is measured against.
@@ -37,12 +37,12 @@ struct BenchmarkRow {
         let padded = name + String(repeating: " ", count: max(1, 44 - name.count))
         return padded + right("\(Self.rounded(cpuNanosecondsPerRecord, 0))", 10)
             + right("\(Self.rounded(wallNanosecondsPerRecord, 0))", 12) + right("\(Int(recordsPerCPUSecond))", 16)
-            + right(ratio.map { "\(Self.rounded($0, 2))" } ?? "-", 8)
+            + right(ratio.map { "\(Self.rounded($0, 2))" } ?? "-", 8) + right("\(peakMebibytes)", 6)
     }
 
     /// The table's head.
     static let head =
-        "name                                          CPU ns/rec wall ns/rec records/CPU-sec   ratio"
+        "name                                          CPU ns/rec wall ns/rec records/CPU-sec   ratio   MiB"
 
     private static func rounded(_ number: Double, _ places: Int) -> Double {
         let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }

@@ -1,5 +1,6 @@
 import Cryptography
 import KeyManagement
+import Logging
 import Records
 import Transform
 
@@ -10,7 +11,11 @@ struct BenchmarkTransforms: Sendable {
     private let cache: DataKeyCache
 
     init() throws {
-        cache = try DataKeyCache(KeyManagementSettings(inMemory: InMemorySettings(randomKeys: ["bench"])))
+        var logger = Logger(label: "bench")
+        // That keys in memory are for development need not be said here.
+        logger.logLevel = .error
+        cache = try DataKeyCache(
+            KeyManagementSettings(inMemory: InMemorySettings(randomKeys: ["bench"])), logger: logger)
     }
 
     /// The topic that encryption writes and decryption reads.

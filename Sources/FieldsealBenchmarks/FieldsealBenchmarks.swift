@@ -17,7 +17,8 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
     @Option(help: "Rounds, in which the benchmarks take turns.")
     var rounds = 9
 
-    private static let names = TransformBenchmarks.names + ConversionBenchmarks.names + WorkerBenchmarks.names
+    private static let names =
+        TransformBenchmarks.names + ConversionBenchmarks.names + WorkerBenchmarks.names + [CommandMemory.name]
 
     func validate() throws {
         guard rounds >= 1 else { throw ValidationError("--rounds must be at least 1") }
@@ -39,7 +40,10 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
                 try InProcessBenchmark.measure(
                     ConversionBenchmarks.make(conversions, of: data), rounds: rounds, passes: 10))
         }
-        show(try await WorkerBenchmarks.measure(chosen, of: data, rounds: rounds))
+        guard !chosen.isDisjoint(with: WorkerBenchmarks.names + [CommandMemory.name]) else { return }
+        let broker = try BenchmarkBroker()
+        show(try await WorkerBenchmarks.measure(chosen, of: data, broker: broker, rounds: rounds))
+        if chosen.contains(CommandMemory.name) { show([try CommandMemory.measure(data, broker: broker)]) }
     }
 
     /// The rows that the filter asks for, and those that they are measured against.

@@ -1,37 +1,33 @@
 import KafkaClient
 import Records
 
-/// Puts a backlog into a topic all at once: the records are written in a transaction, and show when it is committed.
-final class SourceFeeder {
-    private let producer: Producer
-
+/// Fills a topic before a worker reads it.
+enum SourceFeeder {
     /// Writes `count` records to `topic`, those of `store` over and over, over `partitions` partitions in turn.
-    init(_ topic: String, from store: RecordStore, count: Int, partitions: Int, broker: BenchmarkBroker) throws {
-        producer = try Producer(
+    ///
+    /// Not in a transaction: the development broker answers a fetch at the marker that ends one at once and with nothing,
+    /// so that a consumer which has read everything asks again and again.
+    static func feed(
+        _ topic: String, from store: RecordStore, count: Int, partitions: Int, broker: BenchmarkBroker
+    ) throws {
+        let producer = try Producer(
             topic: topic,
             settings: [
-                "bootstrap.servers": broker.bootstrapServers, "transactional.id": "feed.\(topic)",
+                "bootstrap.servers": broker.bootstrapServers, "enable.idempotence": "true",
                 "compression.type": "lz4", "delivery.report.only.error": "true",
                 "queue.buffering.max.messages": "1000000",
             ])
-        try producer.initTransactions(timeout: BenchmarkBroker.timeout)
-        try producer.beginTransaction()
         for index in 0..<count {
             var record = store.views[index % store.views.count]
             record.partition = Int32(index % partitions)
-            try write(record)
+            try write(record, by: producer)
         }
         guard producer.flush(milliseconds: 60_000), producer.deliveryFailures == 0 else {
             throw KafkaError.undelivered(producer.takeDeliveryFailure() ?? .timedOut)
         }
     }
 
-    /// Lets the records show.
-    func commit() throws {
-        try producer.commitTransaction(timeout: BenchmarkBroker.timeout)
-    }
-
-    private func write(_ record: RecordView) throws {
+    private static func write(_ record: RecordView, by producer: Producer) throws {
         while true {
             switch producer.produce(record) {
             case .queued: return

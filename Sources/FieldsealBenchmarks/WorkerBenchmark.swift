@@ -6,13 +6,15 @@ import Transform
 
 /// A worker with one transform, end to end: exactly once, lz4, four partitions, topics and a group of its own.
 struct WorkerBenchmark {
-    /// How many records a round has.
-    static let records = 60_000
+    /// How many records of a round count.
+    private static let records = 60_000
+    /// How many more there are, so that the queue of fetched records does not run empty while they count.
+    private static let more = 4_000
     private static let partitions = 4
+    /// Transactions of so many records each: the last one that counts ends with the last record that does.
+    private static let transaction = 10_000
     /// How long a round may last, in nanoseconds.
     private static let patience: Int64 = 120_000_000_000
-    /// What ends a round: so long, in nanoseconds, nothing was committed after the last record.
-    private static let silence: Int64 = 400_000_000
 
     /// The worker did not get through.
     struct Stuck: Error, CustomStringConvertible {
@@ -41,35 +43,26 @@ struct WorkerBenchmark {
 
     /// Runs the worker over a backlog and adds what that took to `measurements`.
     ///
-    /// Measured is the whole process, from when the backlog shows to the commit of its last record: the worker waits
-    /// for it with its partitions assigned.
+    /// Measured is the whole process, from when the worker has its partitions to the commit of the last record that counts.
     func round(on broker: BenchmarkBroker, into measurements: inout Measurements) async throws {
-        let feeder = try SourceFeeder(
-            source, from: store, count: Self.records, partitions: Self.partitions, broker: broker)
-        let runner = PairRunner(pair: pair(broker), logger: Self.logger) { [makeTransform] _ in try makeTransform() }
+        try SourceFeeder.feed(
+            source, from: store, count: Self.records + Self.more, partitions: Self.partitions, broker: broker)
+        let end = MeasuredTransform.End()
+        let runner = PairRunner(pair: pair(broker), logger: Self.logger) { [makeTransform] _ in
+            MeasuredTransform(try makeTransform(), count: Self.records, end: end)
+        }
         let run = Task { try await runner.run() }
         defer { runner.stop() }
         let deadline = CPUClock.wall() + Self.patience
-        while runner.status.workers[0].partitions.count < Self.partitions {
-            try await pause(until: deadline, runner)
-        }
-        let before = runner.status.workers[0].counters
         ResidentMemory.forgetPeak()
-        let start = (cpu: CPUClock.process(), wall: CPUClock.wall())
-        try feeder.commit()
-        var end = start
-        var counters = before
-        while counters.recordsWritten < before.recordsWritten + UInt64(Self.records)
-            || CPUClock.wall() < end.wall + Self.silence
-        {
-            try await pause(until: deadline, runner)
-            let now = runner.status.workers[0].counters
-            if now != counters {
-                counters = now
-                end = (CPUClock.process(), CPUClock.wall())
-            }
-        }
+        while runner.status.workers[0].partitions.count < Self.partitions { try pause(until: deadline, runner) }
+        let start = MeasuredTransform.Moment()
+        while end.reached == nil { try pause(until: deadline, runner) }
+        guard let end = end.reached else { throw Stuck(name: name, status: runner.status) }
         measurements.add(name, cpu: end.cpu - start.cpu, wall: end.wall - start.wall, records: Self.records)
+        while runner.status.workers[0].counters.recordsWritten < Self.records + Self.more {
+            try pause(until: deadline, runner)
+        }
         let read = runner.status.workers[0].partitions.map {
             TopicPartition(topic: source, partition: $0.partition, offset: $0.next)
         }
@@ -78,7 +71,7 @@ struct WorkerBenchmark {
         try trim(read, broker)
     }
 
-    private func pause(until deadline: Int64, _ runner: PairRunner) async throws {
+    private func pause(until deadline: Int64, _ runner: PairRunner) throws {
         guard CPUClock.wall() < deadline else { throw Stuck(name: name, status: runner.status) }
         // Not a task's sleep, which costs more CPU.
         usleep(2_000)
@@ -93,10 +86,15 @@ struct WorkerBenchmark {
     private func pair(_ broker: BenchmarkBroker) -> TopicPair {
         TopicPair(
             name: name.replacing("/", with: "."), source: source, target: target, instance: "bench",
+            commitLimits: .init(intervalMilliseconds: 10_000, records: Self.transaction),
             kafka: TopicPair.KafkaSettings(
                 common: ["bootstrap.servers": broker.bootstrapServers],
-                // Some development brokers hand out a partition's whole backlog at once.
-                consumer: ["receive.message.max.bytes": "1000000000"], producer: ["compression.type": "lz4"]),
+                consumer: [
+                    // The development broker hands out a partition's whole backlog at once...
+                    "receive.message.max.bytes": "1000000000",
+                    // ...and answers a fetch at its end at once too: no fetch then while there are records in the queue.
+                    "queued.min.messages": "1000",
+                ], producer: ["compression.type": "lz4"]),
             action: .encrypt(EncryptionRules(valueFields: [])))
     }
 

@@ -13,11 +13,12 @@ enum WorkerBenchmarks {
     }
 
     /// Measures the benchmarks with these names in turn, round by round, after a round that does not count.
-    static func measure(_ names: Set<String>, of data: BenchmarkData, rounds: Int) async throws -> [BenchmarkRow] {
+    static func measure(
+        _ names: Set<String>, of data: BenchmarkData, broker: BenchmarkBroker, rounds: Int
+    ) async throws -> [BenchmarkRow] {
         let benchmarks = try BenchmarkFormat.allCases.flatMap { try make($0, of: data) }
             .filter { names.contains($0.name) }
         guard !benchmarks.isEmpty else { return [] }
-        let broker = try BenchmarkBroker()
         for benchmark in benchmarks { try benchmark.prepare(broker) }
         var measurements = Measurements()
         for round in 0...rounds {

@@ -4,6 +4,7 @@ import Records
 /// The services of one set of settings; each call goes to the one that the key's address names.
 public struct KeyManagementServices: KeyManagementService {
     private let vault: VaultService?
+    private let aws: AWSService?
     private let gcp: GCPService?
     private let azure: AzureService?
     private let inMemory: InMemoryService?
@@ -15,6 +16,7 @@ public struct KeyManagementServices: KeyManagementService {
         _ settings: KeyManagementSettings, logger: Logger = Logger(label: "fieldseal.kms")
     ) throws(KeyManagementError) {
         vault = if let vault = settings.vault { try VaultService(vault) } else { nil }
+        aws = if let aws = settings.aws { try AWSService(aws) } else { nil }
         gcp = if let gcp = settings.gcp { try GCPService(gcp) } else { nil }
         azure = if let azure = settings.azure { try AzureService(azure) } else { nil }
         inMemory = if let inMemory = settings.inMemory { try InMemoryService(inMemory, logger: logger) } else { nil }
@@ -39,7 +41,7 @@ public struct KeyManagementServices: KeyManagementService {
             switch key.provider {
             case .vault: vault
             case .inMemory: inMemory
-            case .aws: nil
+            case .aws: aws
             case .gcp: gcp
             case .azure: azure
             }

@@ -35,6 +35,30 @@ import Transform
         #expect(rules.value.fields[0].algorithm == .aes128GCM && !rules.value.fields[0].isRequired)
     }
 
+    @Test("AWS credentials are taken from where the file says, and else from AWS's default chain")
+    func awsCredentials() throws {
+        func aws(_ section: String) throws -> AWSSettings {
+            let file = ConfigurationFile(
+                replacing: "kms: {", with: "kms: {aws: {\(section)}, ",
+                environment: ["AWS_PROFILE": "p", "HOME": "/h", "SECRET": "x"], files: ["secret.txt": "s\n"])
+            return try #require(file.configuration().keyManagement.aws)
+        }
+        let chain = try aws("region: eu-west-1, endpoint: \"http://localhost:4566\"")
+        guard case .defaultChain = chain.credentials else { throw Mismatch() }
+        #expect(chain.region == "eu-west-1" && chain.endpoint == "http://localhost:4566" && !chain.allowsInsecure)
+        #expect(chain.environment == ["AWS_PROFILE": "p", "HOME": "/h"])
+        guard case .profile("team") = try aws("profile: team").credentials else { throw Mismatch() }
+        let basic = try aws("basicCredentials: {accessKey: AKID, secretKey: {file: secret.txt}}").credentials
+        guard case .accessKey(.text(let id), .file(let path), nil) = basic else { throw Mismatch() }
+        #expect(id.count == 4 && path.hasSuffix("/secret.txt"))
+        let session = try aws("sessionCredentials: {accessKey: A, secretKey: b, sessionToken: \"${SECRET}\"}")
+            .credentials
+        guard case .accessKey(.text, .text, .text(let token)) = session else { throw Mismatch() }
+        #expect(token.count == 1)
+    }
+
+    private struct Mismatch: Error {}
+
     @Test("Every setting arrives where it belongs")
     func settings() throws {
         let schema = """

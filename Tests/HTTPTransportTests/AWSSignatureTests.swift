@@ -51,6 +51,7 @@ import Testing
         for needed in ["host", "x-amz-date", "x-amz-security-token", "x-amz-target"] {
             #expect(names.split(separator: ";").contains(Substring(needed)))
         }
+        for name in names.split(separator: ";") { #expect(echo.values(String(name)).count == 1, "\(name)") }
         let lines = names.split(separator: ";").map { "\($0):\(echo.values(String($0)).joined(separator: ","))\n" }
         let canonical = "POST\n/stub/echo\n\n\(lines.joined())\n\(names)\n\(try sha256(body))"
         let text = "AWS4-HMAC-SHA256\n\(date)\n\(scope)\n\(try sha256(canonical))"

@@ -5,10 +5,11 @@ import SchemaRegistry
 struct ConfigurationBuilder {
     let root: SectionValue
     let diagnostics: DiagnosticCollector
+    let environment: [String: String]
 
     /// The configuration; nil only where errors have been told.
     func build() -> FieldsealConfiguration? {
-        let keyServices = KeyServiceBuilder(diagnostics: diagnostics)
+        let keyServices = KeyServiceBuilder(diagnostics: diagnostics, environment: environment)
         let registries = SchemaRegistryBuilder(diagnostics: diagnostics)
         let keyService = keyServices.build(root, of: RootSettings.kms)
         let registry = registries.build(root)

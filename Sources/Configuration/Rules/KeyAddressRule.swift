@@ -23,8 +23,9 @@ struct KeyAddressRule {
             let host = rest.prefix { $0 != "/" }
             return host.contains("*") ? nil : keyService.refusal(ofVaultHost: String(host))
         case .inMemory: return rest.contains("*") ? nil : keyService.refusal(ofInMemoryKey: String(rest))
+        case .aws: return keyService.refusal(ofAWSPattern: rest)
         case .azure: return keyService.refusal(ofAzureHost: String(rest.prefix { $0 != "/" }))
-        case .aws, .gcp: return nil
+        case .gcp: return nil
         }
     }
 }

@@ -14,13 +14,9 @@ struct KeyService {
     /// Why keys of `provider` can't be used, or nil.
     func refusal(of provider: KeyManagementProvider) -> String? {
         guard !attempted.contains(provider) else { return nil }
-        switch provider {
-        case .vault, .gcp, .azure, .inMemory:
-            let known = attempted.map(\.prefix).sorted().joined(separator: ", ")
-            return "\(provider.prefix) has no section under kms; allowed: "
-                + (known.isEmpty ? "what kms configures, which is nothing" : known)
-        case .aws: return "\(provider.prefix) is not available in this version"
-        }
+        let known = attempted.map(\.prefix).sorted().joined(separator: ", ")
+        return "\(provider.prefix) has no section under kms; allowed: "
+            + (known.isEmpty ? "what kms configures, which is nothing" : known)
     }
 
     /// Why a key of Vault at `host` can't be used, or nil.
@@ -31,6 +27,14 @@ struct KeyService {
         let names = ["\(address.host)\(address.port.map { ":\($0)" } ?? "")"] + vault.aliases.map(\.description)
         return "found the host \"\(found)\"; allowed: that of kms.vault.uri or one of kms.vault.aliases "
             + "(\(names.joined(separator: ", ")))"
+    }
+
+    /// Why keys that an AWS pattern covers can't be used, or nil.
+    ///
+    /// A record may not choose the region, since it is part of the host that is called.
+    func refusal(ofAWSPattern arn: Substring) -> String? {
+        let place = arn.prefix { $0 != "/" }
+        return place.contains("*") ? "found \"*\" in the region of an ARN; allowed: in the key's id or alias" : nil
     }
 
     /// Why a key in Azure's vault `host`, which may hold wildcards, can't be used, or nil.

@@ -4,6 +4,8 @@ import Records
 /// Makes the KMS settings of a `kms` section.
 struct KeyServiceBuilder {
     let diagnostics: DiagnosticCollector
+    /// What credentials may be found in.
+    let environment: [String: String]
 
     /// The KMS that `holder`, the top or a pair, configures under `kms`; where it doesn't, `inherited`.
     func build(
@@ -21,6 +23,7 @@ struct KeyServiceBuilder {
             maxBytes: section[KeyManagementKeys.maxBytes] ?? defaults.maxBytes,
             maxKeys: section[KeyManagementKeys.maxKeys] ?? defaults.maxKeys)
         addVault(section, to: &service)
+        addAWS(section, to: &service)
         addGCP(section, to: &service)
         addAzure(section, to: &service)
         addInMemory(section, to: &service)
@@ -52,6 +55,13 @@ struct KeyServiceBuilder {
             at: address.mark, address.path,
             "found an http address beyond this machine, over which the token and the data keys would go in the clear; "
                 + "allowed: https, http to a loopback address, or http with allowInsecure: true")
+    }
+
+    private func addAWS(_ kms: SectionValue, to service: inout KeyService) {
+        guard kms.has(KeyManagementKeys.aws) else { return }
+        service.attempted.insert(.aws)
+        let builder = AWSSettingsBuilder(diagnostics: diagnostics, environment: environment)
+        service.settings.aws = kms[KeyManagementKeys.aws].flatMap(builder.build)
     }
 
     private func addGCP(_ kms: SectionValue, to service: inout KeyService) {

@@ -20,6 +20,8 @@ enum KeyManagementKeys {
         "How many data keys are kept in memory for sealing, and again for opening.")
     static let vault = Setting(
         "vault", .section(VaultKeys.section), .optional("no `vault-kms`"), "Vault or OpenBao, for `vault-kms://`.")
+    static let aws = Setting(
+        "aws", .section(AWSKeys.section), .optional("no `aws-kms`"), "AWS KMS, for `aws-kms://`.")
     static let gcp = Setting(
         "gcp", .section(GCPKeys.section), .optional("no `gcp-kms`"), "Google Cloud KMS, for `gcp-kms://`.")
     static let azure = Setting(
@@ -31,7 +33,6 @@ enum KeyManagementKeys {
     static let section = Section(
         "kms", "A pair's own `kms` stands in the place of the whole top one.",
         [
-            keyTtlMs, maxUses, maxBytes, maxKeys, vault, gcp, azure, inMemory,
-            PlannedSetting("aws", "AWS KMS"),
+            keyTtlMs, maxUses, maxBytes, maxKeys, vault, aws, gcp, azure, inMemory,
         ])
 }

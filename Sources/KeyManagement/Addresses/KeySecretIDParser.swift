@@ -45,6 +45,8 @@ struct KeySecretIDParser {
         guard Self.partitions.contains(String(Substring(parts[1]))) else {
             throw malformed("\(form); the partition is one of \(Self.partitions.joined(separator: ", "))")
         }
+        // Part of a host's name where AWS has no endpoint of another name.
+        guard parts[3].allSatisfy(Self.isRegionByte) else { throw malformed(form) }
         guard parts[4].allSatisfy({ (48...57).contains($0) }) else { throw malformed(form) }
         let resource = parts[5].split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         guard resource.count == 2 || (resource.count > 2 && Self.spells(resource[0], "alias")),
@@ -119,6 +121,10 @@ struct KeySecretIDParser {
 
     private static func spells(_ segment: Substring.UTF8View, _ word: String) -> Bool {
         segment.elementsEqual(word.utf8)
+    }
+
+    private static func isRegionByte(_ byte: UInt8) -> Bool {
+        (97...122).contains(byte) || (48...57).contains(byte) || byte == UInt8(ascii: "-")
     }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {

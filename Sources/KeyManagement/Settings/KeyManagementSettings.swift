@@ -10,6 +10,8 @@ public struct KeyManagementSettings: Sendable {
     public var maxKeys: Int
     /// Vault or OpenBao.
     public var vault: VaultSettings?
+    /// AWS KMS.
+    public var aws: AWSSettings?
     /// Google Cloud KMS.
     public var gcp: GCPSettings?
     /// Azure Key Vault.
@@ -25,7 +27,8 @@ public struct KeyManagementSettings: Sendable {
     /// Makes settings.
     public init(
         keyTtlMilliseconds: Int64 = 3_600_000, maxUses: Int = 100_000_000, maxBytes: Int = 1 << 40,
-        maxKeys: Int = 10_000, vault: VaultSettings? = nil, gcp: GCPSettings? = nil, azure: AzureSettings? = nil,
+        maxKeys: Int = 10_000, vault: VaultSettings? = nil, aws: AWSSettings? = nil, gcp: GCPSettings? = nil,
+        azure: AzureSettings? = nil,
         inMemory: InMemorySettings? = nil
     ) {
         self.keyTtlMilliseconds = keyTtlMilliseconds
@@ -33,6 +36,7 @@ public struct KeyManagementSettings: Sendable {
         self.maxBytes = maxBytes
         self.maxKeys = maxKeys
         self.vault = vault
+        self.aws = aws
         self.gcp = gcp
         self.azure = azure
         self.inMemory = inMemory
@@ -42,8 +46,8 @@ public struct KeyManagementSettings: Sendable {
     public func isConfigured(_ provider: KeyManagementProvider) -> Bool {
         switch provider {
         case .vault: vault != nil
+        case .aws: aws != nil
         case .inMemory: inMemory != nil
-        case .aws: false
         case .gcp: gcp != nil
         case .azure: azure != nil
         }

@@ -30,7 +30,8 @@ public enum SecretSource: Sendable {
         }
     }
 
-    private static func read(_ path: String) throws(Unreadable) -> SecretBytes {
+    /// The content of a file, one trailing newline dropped; throws where it is empty or longer than allowed.
+    static func read(_ path: String, maximumLength: Int = maximumLength) throws(Unreadable) -> SecretBytes {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw Unreadable(reason: "can't read \(path): \(errorText())") }
         defer { close(file) }

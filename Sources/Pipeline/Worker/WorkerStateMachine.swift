@@ -187,7 +187,9 @@ struct WorkerStateMachine {
     // MARK: Time
 
     /// Time has passed.
-    func tick(now: Int64) -> TickAction {
+    ///
+    /// It changes nothing; mutating it is called in place, where the machine would be copied for each record.
+    mutating func tick(now: Int64) -> TickAction {
         var wait = Self.longestPoll
         if let transaction {
             let left = transaction.began + Int64(limits.intervalMilliseconds) - now

@@ -17,6 +17,7 @@ import Testing
         let scanner = AvroFieldScanner()
         var judged: [AvroJudge.Case] = []
         var schemas: [AvroSchema] = []
+        var avroC = AvroCTally()
         var found = 0
         for seed in Self.firstSeed..<(Self.firstSeed + UInt64(Self.cases)) {
             let one = AvroCaseGenerator.make(seed: seed)
@@ -30,6 +31,7 @@ import Testing
                 #expect(scan.contents == one.expected.map(\.content), comment)
                 let sealed = try Self.checkLaw(one.payload, plan, scanner, scan, &random, comment)
                 Self.mutate(one.payload, plan, scanner, &random, comment)
+                avroC.judge(one.schema, [one.payload, sealed], comment)
                 judged.append(AvroJudge.Case(schema: one.schema, data: [one.payload, sealed]))
                 schemas.append(schema)
                 found += scan.matches.count
@@ -38,6 +40,7 @@ import Testing
             }
         }
         #expect(found > Self.cases)
+        avroC.expectMost(of: Self.cases)
         for (index, verdict) in try AvroJudge.verdicts(on: judged).enumerated() {
             let comment = Comment("AVRO_SEED=\(Self.firstSeed + UInt64(index)) \(judged[index].schema)")
             #expect(verdict.error == nil, comment)

@@ -1,3 +1,4 @@
+import AvroCJudge
 import Foundation
 import TestServers
 import Testing
@@ -10,7 +11,7 @@ extension EndToEndTests {
             "AES128_GCM", "AES256_GCM", "AES128_EAX", "AES256_EAX", "AES128_CTR_HMAC_SHA256", "AES256_CTR_HMAC_SHA256",
             "XCHACHA20_POLY1305",
         ]
-        private static let avroFields = [
+        static let avroFields = [
             "name", "nickname", "age", "salary", "ratio", "score", "active", "photo", "pin", "status", "id", "born",
             "seen",
             "amount", "contact", "tags", "labels.*", "address", "banks[*].iban", "banks[*].balance",
@@ -78,12 +79,24 @@ extension EndToEndTests {
                 file.top = "schemaRegistry: {url: \"\(registry.url)\"}"
                 words += ["--schema-id", "\(id)"]
                 readerWords = ["--registry", registry.url]
-                try await Self.expectOpens(Self.samples(words), file, vault, reader: readerWords)
+                let sealed = try await Self.expectOpens(Self.samples(words), file, vault, reader: readerWords)
+                try Self.expectReadableByAvroC(sealed, schema: schema, framing: 5)
                 withExtendedLifetime(registry) {}
             } else {
                 file.encrypt = "schemaFile: \(schema)"
                 file.decrypt += ", schemaFile: \(schema)"
-                try await Self.expectOpens(Self.samples(words), file, vault, reader: readerWords)
+                let sealed = try await Self.expectOpens(Self.samples(words), file, vault, reader: readerWords)
+                try Self.expectReadableByAvroC(sealed, schema: schema, framing: 0)
+            }
+        }
+
+        /// Apache's library for C decodes what was sealed, under the schema that it was written with.
+        private static func expectReadableByAvroC(_ sealed: [TransformLine], schema: String, framing: Int) throws {
+            let reader = try AvroCReader(schema: String(contentsOfFile: schema, encoding: .utf8))
+            for record in sealed {
+                let datum = Array(try #require(record.value).dropFirst(framing))
+                try reader.read(datum)
+                #expect(throws: AvroCReader.Refusal.self) { try reader.read(datum.dropLast()) }
             }
         }
 

@@ -4,6 +4,8 @@ import Testing
 enum ContractProvider: String, CaseIterable, CustomTestStringConvertible {
     case inMemory
     case vaultToken
+    case awsAccessKey
+    case awsWebIdentity
     case gcpSignedTokens
     case gcpExchangedTokens
     case gcpMetadataServer
@@ -19,6 +21,28 @@ enum ContractProvider: String, CaseIterable, CustomTestStringConvertible {
     /// What wrong credentials hold, so that it can be looked for where it must not be.
     static let wrongSecret = "wrong-secret-of-the-tests"
 
+    /// What a provider, or the stand-in that it is tested on, has not.
+    enum Part {
+        /// Permissions for single keys.
+        case permissions
+        /// Keys that are out of use.
+        case keyStates
+        /// Versions of a key.
+        case versions
+        /// The notice that an EDEK was changed, or is another key's.
+        case integrity
+    }
+
+    var lacks: Set<Part> {
+        switch self {
+        case .inMemory: [.permissions, .keyStates, .versions]
+        // KMS shows nothing of a key's rotation to who uses it.
+        case .awsAccessKey: [.permissions, .keyStates, .versions]
+        case .awsWebIdentity: [.versions, .integrity]
+        default: []
+        }
+    }
+
     var testDescription: String { rawValue }
 
     /// The provider, with keys of its own.
@@ -31,6 +55,8 @@ enum ContractProvider: String, CaseIterable, CustomTestStringConvertible {
         switch self {
         case .inMemory: throw NotRemote()
         case .vaultToken: try VaultTestKMS()
+        case .awsAccessKey: try AWSAccessKeyTestKMS()
+        case .awsWebIdentity: try AWSWebIdentityTestKMS()
         case .gcpSignedTokens: try GCPTestKMS(.signedTokens)
         case .gcpExchangedTokens: try GCPTestKMS(.exchangedTokens)
         case .gcpMetadataServer: try GCPTestKMS(.metadataServer)

@@ -25,6 +25,11 @@ import Testing
         return (error as? KeyManagementError)?.isTransient == false
     }
 
+    /// Moto calls an EDEK of another key a matter of permission, where AWS calls it one of the key.
+    private func isForeign(_ error: any Error, _ provider: ContractProvider) -> Bool {
+        isUndecryptable(error) || provider == .awsAccessKey && isRefusal(error)
+    }
+
     private func isRefusal(_ error: any Error) -> Bool {
         let error = error as? KeyManagementError
         return error?.isRefusal == true && error?.isTransient == false
@@ -54,18 +59,20 @@ import Testing
     @Test(arguments: ContractProvider.allCases)
     func anEDEKOpensUnderItsOwnKeyOnly(provider: ContractProvider) throws {
         let kms = try provider.start()
+        guard !provider.lacks.contains(.integrity) else { return }
         let edek = try wrap(kms)
-        #expect { try unwrap(kms, edek, under: kms.otherKey) } throws: { isUndecryptable($0) }
+        #expect { try unwrap(kms, edek, under: kms.otherKey) } throws: { isForeign($0, provider) }
     }
 
     @Test(arguments: ContractProvider.allCases)
     func aChangedEDEKIsRefused(provider: ContractProvider) throws {
         let kms = try provider.start()
+        guard !provider.lacks.contains(.integrity) else { return }
         let edek = try wrap(kms)
         for position in edek.indices where edek[position] != UInt8(ascii: "=") {
             var changed = edek
             changed[position] = edek[position] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
-            #expect { try unwrap(kms, changed) } throws: { isUndecryptable($0) }
+            #expect { try unwrap(kms, changed) } throws: { isForeign($0, provider) }
         }
         for count in stride(from: 0, to: edek.count, by: 3) {
             #expect { try unwrap(kms, Array(edek.prefix(count))) } throws: { isUndecryptable($0) }
@@ -97,6 +104,7 @@ import Testing
         #expect { try kms.service.wrap(secret(32), under: kms.absentKey, topic: "t", within: 5_000) } throws: {
             isRefusal($0) && "\($0)".contains(kms.absentKey.text)
         }
+        guard !provider.lacks.contains(.integrity) else { return }
         #expect { try unwrap(kms, edek, under: kms.absentKey) } throws: { isRefusal($0) }
     }
 
@@ -104,7 +112,7 @@ import Testing
     func aKeyThatTheCredentialsMayNotUseIsARefusalThatNamesIt(provider: ContractProvider) throws {
         let kms = try provider.start()
         guard let refusedKey = kms.refusedKey else {
-            #expect(provider == .inMemory)
+            #expect(provider.lacks.contains(.permissions))
             return
         }
         let edek = try wrap(kms)
@@ -118,7 +126,7 @@ import Testing
     func aDisabledKeyIsARefusalUntilItIsEnabled(provider: ContractProvider) throws {
         let kms = try provider.start()
         guard let enable = kms.enable else {
-            #expect(provider == .inMemory)
+            #expect(provider.lacks.contains(.keyStates))
             return
         }
         let edek = try wrap(kms)
@@ -134,7 +142,7 @@ import Testing
     func afterARotationOldAndNewEDEKsOpen(provider: ContractProvider) throws {
         let kms = try provider.start()
         guard let rotate = kms.rotate else {
-            #expect(provider == .inMemory)
+            #expect(provider.lacks.contains(.versions))
             return
         }
         let old = try wrap(kms)
