@@ -49,7 +49,7 @@ def unique(pairs):
 
 
 def same(left, right):
-    """Whether two JSON values are equal; numbers also where they are the same in single precision."""
+    """Whether our JSON value and Python's are equal; numbers also where they are the same in single precision."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, (int, float)) and isinstance(right, (int, float)):
@@ -60,21 +60,12 @@ def same(left, right):
         except (OverflowError, struct.error):
             return False
     if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+        # Python shows a repeated extension that was packed from nothing, and no such field.
+        extra = {key for key in right.keys() - left.keys() if key.startswith("[") and right[key] == []}
+        return left.keys() == right.keys() - extra and all(same(left[key], right[key]) for key in left)
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(same, left, right))
     return type(left) is type(right) and left == right
-
-
-def without_empty_extensions(value):
-    """What Python shows, less the lists that hold nothing: it shows those of extensions where no other field has them."""
-    if isinstance(value, list):
-        return [without_empty_extensions(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        key: without_empty_extensions(item) for key, item in value.items() if not (key.startswith("[") and item == [])
-    }
 
 
 def judge(case, pool):
@@ -84,7 +75,7 @@ def judge(case, pool):
         message = kind.FromString(base64.b64decode(case[name]))
         theirs = json_format.MessageToDict(message, preserving_proto_field_name=True, descriptor_pool=pool)
         # What JSON has no other way to say passes through its text, as ours did.
-        if not same(ours, without_empty_extensions(json.loads(json.dumps(theirs)))):
+        if not same(ours, json.loads(json.dumps(theirs))):
             raise ValueError(f"{name}: {json.dumps(theirs)}")
 
 

@@ -61,6 +61,18 @@ package struct ProtobufModel {
         knownFiles.map { "import \"google/protobuf/\($0).proto\";\n" }.joined()
     }
 
+    /// A path to every other field of the first message, or to what is in it.
+    package var paths: [String] {
+        messages[0].fields.enumerated().filter { $0.offset % 2 == 0 }.map { position, field in
+            let name = field.isExtension ? "\"[\(self.name).\(field.name)]\"" : field.name
+            switch (field.kind, field.label) {
+            case (.map, _): return position % 4 == 0 ? "\(name).*" : name
+            case (_, .repeated): return position % 4 == 0 ? "\(name)[*]" : name
+            default: return name
+            }
+        }
+    }
+
     /// The schema's own file.
     package var text: String {
         var lines = syntax + "package \(name);\nimport \"\(importedName)\";\n" + Self.imports

@@ -125,16 +125,22 @@ extension EndToEndTests {
             withExtendedLifetime(registry) {}
         }
 
-        @Test("What Confluent's own serializers wrote becomes JSON text and comes back", arguments: ["avro", "json"])
+        @Test(
+            "What Confluent's own serializers wrote becomes JSON text and comes back",
+            arguments: ["avro", "json", "protobuf"])
         func confluent(format: String) async throws {
             let vault = try await TestVault.start()
             defer { vault.stop() }
             let registry = try StubRegistry()
-            let fields = format == "avro" ? Self.avroFields : ["name", "age", "tags[*]", "address.street"]
+            let fields =
+                format == "avro"
+                ? Self.avroFields
+                : ["name", "age", "tags[*]", "address.street"]
+                    + (format == "protobuf" ? ["photo", "country", "born", "scores[1]"] : [])
             var file = PairsFile(
                 vault: vault, fields: fields.enumerated().map { ($1, $0 % 3 == 0 ? "money" : "pii") })
             file.top = "schemaRegistry: {url: \"\(registry.url)\"}"
-            file.encrypt = "schemaDataMode: convert_json\n      format: \(format == "avro" ? "avro" : "json_schema")"
+            file.encrypt = "schemaDataMode: convert_json\n      format: \(format == "json" ? "json_schema" : format)"
             let records = try await PythonTool.run(
                 "confluent_samples.py",
                 [
