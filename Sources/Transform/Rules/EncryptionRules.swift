@@ -30,11 +30,12 @@ public struct EncryptionRules: Sendable {
     /// Makes rules that seal fields of the value and nothing else.
     public init(
         format: PayloadFormat = .auto, valueFields: [FieldRule], padding: Int = 16, bindsKey: Bool = true,
-        schemaText: String? = nil, schemaDataMode: SchemaDataMode = .preserveAvro
+        schemaText: String? = nil, schemaDataMode: SchemaDataMode = .preserveAvro, tags: TagRule? = nil
     ) {
         self.init(
             value: PartRule(
-                .fields(valueFields), format: format, schemaText: schemaText, schemaDataMode: schemaDataMode),
+                .fields(valueFields), format: format, schemaText: schemaText, schemaDataMode: schemaDataMode,
+                tags: tags),
             padding: padding, bindsKey: bindsKey)
     }
 
@@ -44,7 +45,7 @@ public struct EncryptionRules: Sendable {
             switch part.sealing {
             case .nothing: []
             case .payload(let rule): [rule.key]
-            case .fields(let fields): fields.map(\.key)
+            case .fields(let fields): fields.map(\.key) + (part.tags.map { [$0.key] } ?? [])
             }
         } + headers.map(\.key)
     }
