@@ -14,7 +14,8 @@ public protocol RecordTransform: AnyObject {
     /// - Throws: an error that names the reason and the field, never a value. A transient one may name what is needed.
     func transform(_ record: RecordView, now: Int64) throws(TransformError) -> RecordView
 
-    /// Why the last record was passed on as it came, where a policy said so; nil where it was transformed.
+    /// Why the last record was passed on as it came, or with default values, where a policy said so; nil where it was
+    /// transformed.
     var passedOn: TransformError? { get }
 
     /// Waits until what a transient error asked for is there, at most `milliseconds`.

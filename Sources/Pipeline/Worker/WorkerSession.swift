@@ -143,7 +143,7 @@ final class WorkerSession {
     private func releaseExpired() {
         guard now >= releasedAt + Self.releaseInterval else { return }
         releasedAt = now
-        for index in 0..<topics.count { topics.transform(at: index).releaseExpired(now: now) }
+        topics.releaseExpired(now: now)
     }
 
     private func poll(_ milliseconds: Int) {

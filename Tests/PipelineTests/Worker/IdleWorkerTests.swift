@@ -40,7 +40,8 @@ struct IdleWorkerTests {
         let sources = SourceTopics()
         sources.put(
             SourceTopic(
-                name: "source", target: "target", partitions: 1, targetPartitions: 1, maximumMessageBytes: 1_000_000))
+                name: "source", target: "target", partitions: 1, targetPartitions: 1,
+                maximumMessageBytes: 1_000_000))
         let task = WorkerTask(
             pair: pair, number: 0, identity: WorkerIdentity(pair: pair, number: 0, unique: "u"),
             sources: sources, makeTransform: { _ in Idle(releases) })
