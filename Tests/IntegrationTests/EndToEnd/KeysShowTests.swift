@@ -84,15 +84,14 @@ extension EndToEndTests {
 
         @Test("Of a pair that reads a pattern, a topic must be named")
         func pattern() async throws {
-            let text = PairsFile(fields: ["ssn"]).text
-                .replacing("source: sealed\n", with: "source: \"^sealed.*\"\n")
-                .replacing("target: opened\n", with: "target: \"{{record.topic}}.opened\"\n")
-                .replacing("decrypt: {", with: "decrypt: {keks: [\"in-memory-kms://pii\"], ")
-            let outcome = try await FieldsealCommand.run(["keys", "show", "--pair", "open"], configuration: text)
+            var file = PairsFile(fields: ["ssn"])
+            file.openTopics = ("^sealed.*", "{{record.topic}}.opened")
+            file.decrypt = #"keks: ["in-memory-kms://pii"]"#
+            let outcome = try await FieldsealCommand.run(["keys", "show", "--pair", "open"], configuration: file.text)
             #expect(outcome.status == 2)
             #expect(outcome.errors.contains("name one by --topic"), "\(outcome.errors)")
             let named = try await FieldsealCommand.run(
-                ["keys", "show", "--pair", "open", "--topic", "sealed", "--timeout", "500ms"], configuration: text)
+                ["keys", "show", "--pair", "open", "--topic", "sealed", "--timeout", "500ms"], configuration: file.text)
             #expect(named.status == 4, "\(named.errors)")
         }
 
