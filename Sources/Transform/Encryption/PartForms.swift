@@ -16,11 +16,14 @@ final class PartForms {
 
     private let rule: PartRule
     private let schemas: PayloadSchemas
+    private let keys: SealingKeys
+    private let tags: TaggedRules?
     private var maker: PartFormMaker
     /// The form of every payload, where payloads are not looked into.
     private let opaque: PartForm?
     private let json: PartForm
-    private let unframed: PartForm?
+    /// The form of payloads with the schema of a file.
+    let unframed: PartForm?
     /// The forms of framed payloads by their framing.
     private let framed = BytesCache<PartForm>(limit: PartForms.capacity)
     private let lastFrame = OutputBuffer(capacity: 64)
@@ -37,13 +40,18 @@ final class PartForms {
     ) throws(TransformError) {
         self.rule = rule
         self.schemas = schemas
+        self.keys = keys
+        let tags = rule.tags.map { TaggedRules(rule: $0, listed: rule.fields.map(\.path), lookups: lookups) }
+        self.tags = tags
         var maker = PartFormMaker(
             rules: rule.fields, slots: rule.fields.map { keys.slot(for: $0.key, $0.algorithm) }, lookups: lookups,
             padding: padding)
         opaque = try Self.opaqueForm(rule, lookups: lookups, keys: keys, maker: &maker)
         json = maker.json()
         unframed =
-            if opaque == nil, let schema = schemas.file { try Self.unframedForm(schema, rule, maker: &maker) } else {
+            if opaque == nil, let schema = schemas.file {
+                try Self.unframedForm(schema, rule, tags: tags, keys: keys, maker: &maker)
+            } else {
                 nil
             }
         self.maker = maker
@@ -53,12 +61,15 @@ final class PartForms {
     func form(of payload: UnsafeRawBufferPointer, now: Int64) throws(TransformError) -> PartForm {
         if let opaque { return opaque }
         switch rule.format {
-        case .json, .bytes: return json
+        case .json, .bytes: return try unschemed()
         case .jsonSchema, .protobuf: break
         case .avro:
             if let unframed { return unframed }
         case .auto:
-            guard ConfluentFraming.isClaimed(by: payload) else { return unframed ?? json }
+            guard ConfluentFraming.isClaimed(by: payload) else {
+                if let unframed { return unframed }
+                return try unschemed()
+            }
         }
         // No framing is the beginning of another.
         if let lastFramed, payload.count >= lastFrame.count,
@@ -77,7 +88,7 @@ final class PartForms {
         let frame = try schemas.frame(of: payload, schema)
         let whole = payload.bytes(in: 0..<frame.count)
         if let known = framed.value(for: whole) { return remember(known, whole) }
-        let form = try make(schema, frame: frame)
+        let form = try form(of: schema, frame: frame)
         framed.insert(form, for: whole)
         return remember(form, whole)
     }
@@ -89,9 +100,23 @@ final class PartForms {
         return form
     }
 
-    private func make(_ schema: RegisteredSchema, frame: [UInt8]) throws(TransformError) -> PartForm {
+    /// The form of text that no schema describes. What nobody says anything of must not go through in the clear.
+    private func unschemed() throws(TransformError) -> PartForm {
+        guard tags == nil else {
+            throw TransformError(
+                .schemaUnusable, "fields are chosen by tags in schemas, and the payload has no framing that names one")
+        }
+        return json
+    }
+
+    /// The form of payloads with a registered schema.
+    ///
+    /// - Parameter frame: their framing.
+    func form(of schema: RegisteredSchema, frame: [UInt8]) throws(TransformError) -> PartForm {
         try checkFormat(of: schema)
-        if schema.type == .avro, Self.staysAvro(rule) {
+        var maker = Self.adding(try tagged(in: schema), to: maker, keys: keys)
+        defer { self.maker.goOn(after: maker) }
+        if schema.type == .avro, Self.staysAvro(rule, maker) {
             let shape = try AvroShape(
                 schema: try schemas.avro(schema), paths: maker.paths, rules: maker.pathTexts,
                 frameCount: Self.frameCount)
@@ -111,16 +136,35 @@ final class PartForms {
         }
     }
 
+    /// The fields that a registered schema chooses by its tags.
+    private func tagged(in schema: RegisteredSchema) throws(TransformError) -> [FieldRule] {
+        guard let tags else { return [] }
+        return try tags.fields(of: schema, from: schemas)
+    }
+
+    private static func adding(
+        _ tagged: [FieldRule], to maker: PartFormMaker, keys: SealingKeys
+    ) -> PartFormMaker {
+        guard !tagged.isEmpty else { return maker }
+        return maker.adding(
+            tagged, slots: tagged.map { keys.slot(for: $0.key, $0.algorithm) })
+    }
+
     /// What is only read need not be converted.
-    private static func staysAvro(_ rule: PartRule) -> Bool {
-        rule.schemaDataMode == .preserveAvro || rule.fields.isEmpty
+    private static func staysAvro(_ rule: PartRule, _ maker: PartFormMaker) -> Bool {
+        rule.schemaDataMode == .preserveAvro || maker.rules.isEmpty
     }
 
     private static func unframedForm(
-        _ schema: AvroSchema, _ rule: PartRule, maker: inout PartFormMaker
+        _ schema: AvroSchema, _ rule: PartRule, tags: TaggedRules?, keys: SealingKeys,
+        maker base: inout PartFormMaker
     ) throws(TransformError) -> PartForm {
         let fingerprint = Array(schema.fingerprint.utf8)
-        guard staysAvro(rule) else {
+        var tagged: [FieldRule] = []
+        if let tags { tagged = try tags.fields(of: schema) }
+        var maker = adding(tagged, to: base, keys: keys)
+        defer { base.goOn(after: maker) }
+        guard staysAvro(rule, maker) else {
             return try maker.converted(AvroJSONConversion(schema: schema), from: .avro, fingerprint: fingerprint)
         }
         let shape = try AvroShape(schema: schema, paths: maker.paths, rules: maker.pathTexts, frameCount: 0)
