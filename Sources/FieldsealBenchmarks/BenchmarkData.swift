@@ -5,7 +5,7 @@ import Transform
 final class BenchmarkData {
     /// What seals and opens them.
     let transforms: BenchmarkTransforms
-    private let customers: [Customer]
+    let customers: [Customer]
     private var plainStores: [BenchmarkFormat: RecordStore] = [:]
     private var sealedStores: [BenchmarkFormat: RecordStore] = [:]
     private var convertedStores: [BenchmarkFormat: RecordStore] = [:]
@@ -42,16 +42,22 @@ final class BenchmarkData {
     }
 
     private func seal(_ format: BenchmarkFormat, schemaDataMode: SchemaDataMode) throws -> RecordStore {
+        try copy(
+            of: plain(format), through: transforms.encryptor(format, schemaDataMode: schemaDataMode),
+            topic: BenchmarkTransforms.target(format))
+    }
+
+    /// What a transform makes of records.
+    func copy(of records: RecordStore, through transform: any RecordTransform, topic: String) throws -> RecordStore {
         var sealed: [(key: [UInt8], value: [UInt8], headers: [(name: [UInt8], value: [UInt8])])] = []
         let empty = UnsafeRawBufferPointer(start: nil, count: 0)
-        try BenchmarkTransforms.run(transforms.encryptor(format, schemaDataMode: schemaDataMode), over: plain(format)) {
-            record in
+        try BenchmarkTransforms.run(transform, over: records) { record in
             sealed.append(
                 (
                     Array(record.key ?? empty), Array(record.value ?? empty),
                     record.headers.map { (Array($0.name), Array($0.value ?? empty)) }
                 ))
         }
-        return RecordStore(topic: BenchmarkTransforms.target(format), sealed)
+        return RecordStore(topic: topic, sealed)
     }
 }

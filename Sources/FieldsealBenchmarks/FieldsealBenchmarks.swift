@@ -18,7 +18,10 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
     var rounds = 9
 
     private static let names =
-        TransformBenchmarks.names + ConversionBenchmarks.names + WorkerBenchmarks.names + [CommandMemory.name]
+
+        TransformBenchmarks.names + ConversionBenchmarks.names + ProtobufBenchmarks.names + WorkerBenchmarks.names + [
+            CommandMemory.name
+        ]
 
     func validate() throws {
         guard rounds >= 1 else { throw ValidationError("--rounds must be at least 1") }
@@ -42,6 +45,11 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
         }
         guard !chosen.isDisjoint(with: WorkerBenchmarks.names + [CommandMemory.name]) else { return }
         let broker = try BenchmarkBroker()
+        let messages = ProtobufBenchmarks.needed(for: chosen)
+        if !messages.isEmpty {
+            show(
+                try InProcessBenchmark.measure(ProtobufBenchmarks.make(messages, of: data), rounds: rounds, passes: 10))
+        }
         show(try await WorkerBenchmarks.measure(chosen, of: data, broker: broker, rounds: rounds))
         if chosen.contains(CommandMemory.name) { show([try CommandMemory.measure(data, broker: broker)]) }
     }

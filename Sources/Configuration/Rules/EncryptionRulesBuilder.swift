@@ -97,7 +97,7 @@ struct EncryptionRulesBuilder {
         guard let mode = section.located(EncryptSettings.schemaDataMode), let format = section[EncryptSettings.format]
         else { return }
         switch (format, mode.value) {
-        case (.json, _), (.bytes, _), (.jsonSchema, .preserveAvro):
+        case (.json, _), (.bytes, _), (.jsonSchema, .preserveAvro), (.protobuf, .preserveAvro):
             diagnostics.error(
                 at: mode.mark, mode.path,
                 "found \"\(mode.value.rawValue)\" with format \(format.rawValue); allowed: with format avro or auto")

@@ -80,7 +80,7 @@ extension Form where Value == RegularExpression {
 extension Form where Value == PayloadFormat {
     /// How a payload is read.
     static var payloadFormat: Form {
-        .choice(PayloadFormat.self, planned: ["protobuf"])
+        .choice(PayloadFormat.self)
     }
 }
 

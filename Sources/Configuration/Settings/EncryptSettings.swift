@@ -17,7 +17,8 @@ enum EncryptSettings {
     static let schemaDataMode = Setting(
         "schemaDataMode", .choice(SchemaDataMode.self), .defaulted(.preserveAvro),
         "What an encrypted Avro record looks like. `preserve_avro`: it stays Avro under the same schema. `convert_json`: it "
-            + "becomes JSON text, and decryption restores the original bytes. JSON Schema always becomes JSON text.")
+            + "becomes JSON text, and decryption restores the original bytes. JSON Schema and Protobuf always become JSON text."
+    )
     static let padding = Setting(
         "padding", .integer(0...256), .defaulted(16),
         "Values are padded to a multiple of this many bytes, so that a ciphertext tells less of their length; "

@@ -5,9 +5,9 @@ import Records
 ///
 /// Not thread-safe: a decryptor owns one for each part.
 final class PartPlans {
-    private let schemas: AvroSchemas
+    private let schemas: PayloadSchemas
 
-    init(schemas: AvroSchemas) {
+    init(schemas: PayloadSchemas) {
         self.schemas = schemas
     }
 
@@ -69,12 +69,13 @@ final class PartPlans {
         switch (fields.schema, fields.frame, fields.fingerprint) {
         case (let id?, let frame?, nil):
             let registered = try schemas.registered(id: id, now: now)
-            guard try schemas.framedID(of: frame) == id, registered.type.format == fields.format else {
+            guard registered.type.format == fields.format, try schemas.isFrame(frame, of: registered) else {
                 throw TransformError(
                     .layoutMismatch, "the layout names another schema or format than its frame and the registry do")
             }
             return try ConvertedShape(
-                try schemas.conversion(of: registered), paths: part.paths, rules: part.pathTexts, frame: frame)
+                try schemas.conversion(of: registered, behind: frame), paths: part.paths, rules: part.pathTexts,
+                frame: frame)
         case (nil, nil, let fingerprint?) where fields.format == .avro:
             let schema = try fileSchema(with: fingerprint, of: part)
             return try ConvertedShape(

@@ -41,10 +41,10 @@ public final class RecordDecryptor: RecordTransform {
                 headerNames: rules.headerNames.map { Array($0.utf8) }))
         self.keys = OpeningKeys(reader: keys, toleratesRefusal: rules.errorPolicy == .defaultValue)
         key = PartOpener(
-            .key, plans: PartPlans(schemas: try AvroSchemas(text: rules.keySchemaText, registry: schemas)),
+            .key, plans: PartPlans(schemas: try PayloadSchemas(text: rules.keySchemaText, registry: schemas)),
             maximumPayloadBytes: rules.maximumPayloadBytes)
         value = PartOpener(
-            .value, plans: PartPlans(schemas: try AvroSchemas(text: rules.schemaText, registry: schemas)),
+            .value, plans: PartPlans(schemas: try PayloadSchemas(text: rules.schemaText, registry: schemas)),
             maximumPayloadBytes: rules.maximumPayloadBytes)
     }
 

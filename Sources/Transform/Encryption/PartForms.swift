@@ -15,7 +15,7 @@ final class PartForms {
     let absent = PartForm(number: 0)
 
     private let rule: PartRule
-    private let schemas: AvroSchemas
+    private let schemas: PayloadSchemas
     private let keys: SealingKeys
     private let tags: TaggedRules?
     private var maker: PartFormMaker
@@ -24,8 +24,10 @@ final class PartForms {
     private let json: PartForm
     /// The form of payloads with the schema of a file.
     let unframed: PartForm?
-    private var framed: [UInt32: PartForm] = [:]
-    private var lastFramed: (id: UInt32, form: PartForm)?
+    /// The forms of framed payloads by their framing.
+    private let framed = BytesCache<PartForm>(limit: PartForms.capacity)
+    private let lastFrame = OutputBuffer(capacity: 64)
+    private var lastFramed: PartForm?
 
     /// - Parameters:
     ///   - rule: what is sealed.
@@ -34,7 +36,7 @@ final class PartForms {
     ///   - keys: where the rules' keys get their slots.
     ///   - schemas: where schemas come from.
     init(
-        rule: PartRule, padding: Int, lookups: [FieldPath], keys: SealingKeys, schemas: AvroSchemas
+        rule: PartRule, padding: Int, lookups: [FieldPath], keys: SealingKeys, schemas: PayloadSchemas
     ) throws(TransformError) {
         self.rule = rule
         self.schemas = schemas
@@ -60,7 +62,7 @@ final class PartForms {
         if let opaque { return opaque }
         switch rule.format {
         case .json, .bytes: return try unschemed()
-        case .jsonSchema: break
+        case .jsonSchema, .protobuf: break
         case .avro:
             if let unframed { return unframed }
         case .auto:
@@ -69,10 +71,32 @@ final class PartForms {
                 return try unschemed()
             }
         }
+        // No framing is the beginning of another.
+        if let lastFramed, payload.count >= lastFrame.count,
+            payload.bytes(in: 0..<lastFrame.count).equals(lastFrame.bytes)
+        {
+            return lastFramed
+        }
+        return try framedForm(of: payload, now: now)
+    }
+
+    private func framedForm(of payload: UnsafeRawBufferPointer, now: Int64) throws(TransformError) -> PartForm {
         let id = try schemas.framedID(of: payload)
-        if let lastFramed, lastFramed.id == id { return lastFramed.form }
-        let form = try framedForm(id: id, payload, now: now)
-        lastFramed = (id, form)
+        let start = payload.bytes(in: 0..<Self.frameCount)
+        if let known = framed.value(for: start) { return remember(known, start) }
+        let schema = try schemas.registered(id: id, now: now)
+        let frame = try schemas.frame(of: payload, schema)
+        let whole = payload.bytes(in: 0..<frame.count)
+        if let known = framed.value(for: whole) { return remember(known, whole) }
+        let form = try form(of: schema, frame: frame)
+        framed.insert(form, for: whole)
+        return remember(form, whole)
+    }
+
+    private func remember(_ form: PartForm, _ frame: UnsafeRawBufferPointer) -> PartForm {
+        lastFrame.removeAll()
+        lastFrame.append(frame)
+        lastFramed = form
         return form
     }
 
@@ -85,23 +109,12 @@ final class PartForms {
         return json
     }
 
-    private func framedForm(
-        id: UInt32, _ payload: UnsafeRawBufferPointer, now: Int64
-    ) throws(TransformError) -> PartForm {
-        if let known = framed[id] { return known }
-        let form = try form(
-            of: try schemas.registered(id: id, now: now), frame: Array(payload.prefix(Self.frameCount)))
-        if framed.count >= Self.capacity { framed.removeAll(keepingCapacity: true) }
-        framed[id] = form
-        return form
-    }
-
     /// The form of payloads with a registered schema.
     ///
     /// - Parameter frame: their framing.
     func form(of schema: RegisteredSchema, frame: [UInt8]) throws(TransformError) -> PartForm {
         try checkFormat(of: schema)
-        var maker = Self.adding(try tagged(in: schema), to: maker, keys: keys)
+        var maker = Self.adding(try tagged(in: schema, frame: frame), to: maker, keys: keys)
         defer { self.maker.goOn(after: maker) }
         if schema.type == .avro, Self.staysAvro(rule, maker) {
             let shape = try AvroShape(
@@ -110,7 +123,8 @@ final class PartForms {
             return maker.avro(shape, schema: schema.id)
         }
         return try maker.converted(
-            try schemas.conversion(of: schema), from: schema.type.format, schema: schema.id, frame: frame)
+            try schemas.conversion(of: schema, behind: frame), from: schema.type.format, schema: schema.id, frame: frame
+        )
     }
 
     private func checkFormat(of schema: RegisteredSchema) throws(TransformError) {
@@ -123,9 +137,9 @@ final class PartForms {
     }
 
     /// The fields that a registered schema chooses by its tags.
-    private func tagged(in schema: RegisteredSchema) throws(TransformError) -> [FieldRule] {
+    private func tagged(in schema: RegisteredSchema, frame: [UInt8]) throws(TransformError) -> [FieldRule] {
         guard let tags else { return [] }
-        return try tags.fields(of: schema, from: schemas)
+        return try tags.fields(of: schema, frame: frame, from: schemas)
     }
 
     private static func adding(

@@ -10,7 +10,7 @@ public final class RecordEncryptor: RecordTransform {
     private let bindsKey: Bool
     private let padding: Int
     private let reader: DataKeyReader
-    private let schemas: AvroSchemas
+    private let schemas: PayloadSchemas
     private let keys: SealingKeys
     private let key: PartSealer
     private let value: PartSealer
@@ -36,12 +36,12 @@ public final class RecordEncryptor: RecordTransform {
         self.reader = reader
         keys = SealingKeys(topic: Array(target.utf8), reader: reader)
         lookups = ValueLookups(templates: rules.keyTemplates)
-        schemas = try AvroSchemas(text: rules.value.schemaText, registry: registry)
+        schemas = try PayloadSchemas(text: rules.value.schemaText, registry: registry)
         key = PartSealer(
             .key,
             forms: try PartForms(
                 rule: rules.key, padding: padding, lookups: [], keys: keys,
-                schemas: try AvroSchemas(text: rules.key.schemaText, registry: registry)),
+                schemas: try PayloadSchemas(text: rules.key.schemaText, registry: registry)),
             rule: rules.key)
         value = PartSealer(
             .value,

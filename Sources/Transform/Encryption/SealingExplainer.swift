@@ -8,7 +8,7 @@ public import SchemaRegistry
 /// Not thread-safe.
 public final class SealingExplainer {
     private let rules: EncryptionRules
-    private let schemas: AvroSchemas
+    private let schemas: PayloadSchemas
     private let keyForms: PartForms
     private let valueForms: PartForms
     private let key: PartSealer
@@ -23,10 +23,10 @@ public final class SealingExplainer {
         self.rules = rules
         let keys = SealingKeys(topic: Array(target.utf8), reader: reader)
         let lookups = ValueLookups(templates: rules.keyTemplates).paths
-        schemas = try AvroSchemas(text: rules.value.schemaText, registry: registry)
+        schemas = try PayloadSchemas(text: rules.value.schemaText, registry: registry)
         keyForms = try PartForms(
             rule: rules.key, padding: rules.padding, lookups: [], keys: keys,
-            schemas: try AvroSchemas(text: rules.key.schemaText, registry: registry))
+            schemas: try PayloadSchemas(text: rules.key.schemaText, registry: registry))
         valueForms = try PartForms(
             rule: rules.value, padding: rules.padding, lookups: lookups, keys: keys, schemas: schemas)
         key = PartSealer(.key, forms: keyForms, rule: rules.key)
@@ -43,7 +43,9 @@ public final class SealingExplainer {
     ///
     /// - Throws: where the schema can't be used, or the rules do not fit it.
     public func explain(schema: RegisteredSchema) throws(TransformError) -> [SealingEntry] {
-        let form = try valueForms.form(of: schema, frame: [])
+        // No id, and of Protobuf the first message of the file.
+        let frame = [UInt8](repeating: 0, count: PartForms.frameCount) + (schema.type == .protobuf ? [0] : [])
+        let form = try valueForms.form(of: schema, frame: frame)
         let avro = schema.type == .avro ? try schemas.avro(schema) : nil
         return entries(.key, rules.key, keyForms.unframed) + entries(.value, rules.value, form, avro) + headers()
     }

@@ -15,7 +15,11 @@ struct TaggedRules {
     private var selection: TagSelection { TagSelection(tags: Set(rule.tags), namespace: rule.namespace) }
 
     /// The fields that a registered schema chooses.
-    func fields(of schema: RegisteredSchema, from schemas: AvroSchemas) throws(TransformError) -> [FieldRule] {
+    ///
+    /// - Parameter frame: the framing of its payloads.
+    func fields(
+        of schema: RegisteredSchema, frame: [UInt8], from schemas: PayloadSchemas
+    ) throws(TransformError) -> [FieldRule] {
         switch schema.type {
         case .avro: try fields(of: try schemas.avro(schema), metadata: schema.metadataTags)
         case .jsonSchema:
