@@ -108,9 +108,9 @@ let package = Package(
 
         // Made-up Avro schemas and records.
         .target(name: "AvroCases", dependencies: ["Records", "Formats"], path: "Tests/AvroCases"),
-        .target(name: "ProtobufCases", dependencies: ["AvroCases"], path: "Tests/ProtobufCases"),
         // Apache's C library reads what we write.
         .target(name: "AvroCJudge", dependencies: ["CAvro"], path: "Tests/AvroCJudge"),
+        .target(name: "ProtobufCases", dependencies: ["AvroCases"], path: "Tests/ProtobufCases"),
 
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "TestServers"]),

@@ -41,10 +41,17 @@ final class BenchmarkData {
         return store
     }
 
+    /// The records of JSON, their values sealed whole.
+    func sealedWhole() throws -> RecordStore {
+        try seal(.json, by: transforms.payloadEncryptor())
+    }
+
     private func seal(_ format: BenchmarkFormat, schemaDataMode: SchemaDataMode) throws -> RecordStore {
-        try copy(
-            of: plain(format), through: transforms.encryptor(format, schemaDataMode: schemaDataMode),
-            topic: BenchmarkTransforms.target(format))
+        try seal(format, by: transforms.encryptor(format, schemaDataMode: schemaDataMode))
+    }
+
+    private func seal(_ format: BenchmarkFormat, by encryptor: RecordEncryptor) throws -> RecordStore {
+        try copy(of: plain(format), through: encryptor, topic: BenchmarkTransforms.target(format))
     }
 
     /// What a transform makes of records.

@@ -33,6 +33,14 @@ struct BenchmarkTransforms: Sendable {
             rules: rules, target: Self.target(format), keys: DataKeyReader(cache: cache))
     }
 
+    /// An encryptor of whole values for one thread; it writes the topic of JSON.
+    func payloadEncryptor() throws -> RecordEncryptor {
+        let payload = PayloadRule(key: try KeySecretTemplate(parsing: Self.keyAddress), algorithm: .aes256GCM)
+        return try RecordEncryptor(
+            rules: EncryptionRules(value: PartRule(.payload(payload))), target: Self.target(.json),
+            keys: DataKeyReader(cache: cache))
+    }
+
     /// A decryptor for one thread.
     func decryptor(_ format: BenchmarkFormat) throws -> RecordDecryptor {
         let rules = DecryptionRules(

@@ -33,6 +33,13 @@ final class Assembly: Sendable {
         }
     }
 
+    /// Tells in the log, soon, which keys of a pair can't be used.
+    ///
+    /// - Parameter index: the pair's place in the configuration.
+    func beginKeyCheck(ofPair index: Int, logger: Logger) {
+        StartKeyCheck(pair: configuration.pairs[index].topics, cache: dataKeys[index], logger: logger).begin()
+    }
+
     /// Makes a transform for one thread.
     ///
     /// - Parameters:

@@ -42,6 +42,7 @@ struct RunCommand: AsyncParsableCommand {
                 try assembly.transform(ofPair: index, target: pair.target)
             }
         }
+        for index in chosen { assembly.beginKeyCheck(ofPair: index, logger: logger) }
         let group = ServiceGroup(
             configuration: .init(
                 services: runners.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],

@@ -59,6 +59,11 @@ final class TopicTable {
     /// What is known of a topic.
     func source(at index: Int) -> SourceTopic { topics[index].source }
 
+    /// Lets every transform let go of data keys whose time is over.
+    func releaseExpired(now: Int64) {
+        for topic in topics { topic.transform.releaseExpired(now: now) }
+    }
+
     /// The transform of a topic's records.
     func transform(at index: Int) -> any RecordTransform { topics[index].transform }
 

@@ -70,7 +70,7 @@ struct WorkerLog: Sendable {
         metadata["total"] = "\(total)"
         metadata["field"] = cause.field.map { "\($0)" }
         logger.warning(
-            "Record passed on as it came, since it can't be opened; the next ones are told at most every 10 s",
+            "Record passed on sealed or with default values, since it can't be opened; the next ones are told at most every 10 s",
             metadata: metadata)
     }
 

@@ -27,6 +27,10 @@ final class WorkerSession {
     var passedOnToldAt: Int64 = -WorkerSession.passedOnInterval
     /// How often such records are told of at most, in milliseconds.
     static let passedOnInterval: Int64 = 10_000
+    /// When keys whose time is over were let go last.
+    private var releasedAt: Int64 = -WorkerSession.releaseInterval
+    /// How often that is done at most, in milliseconds.
+    private static let releaseInterval: Int64 = 1_000
     /// Offsets to go back to after an abort inside the rebalance callback; the record that the same poll returns is stale.
     var seeksAfterPoll: WorkerStateMachine.AbortPlan?
     var isInRebalance = false
@@ -135,6 +139,13 @@ final class WorkerSession {
         }
     }
 
+    /// Where no record comes, nothing else would look at the keys' time.
+    private func releaseExpired() {
+        guard now >= releasedAt + Self.releaseInterval else { return }
+        releasedAt = now
+        topics.releaseExpired(now: now)
+    }
+
     private func poll(_ milliseconds: Int) {
         do {
             let record = try consumer.poll(milliseconds: milliseconds)
@@ -146,6 +157,7 @@ final class WorkerSession {
                 if end == nil { handle(record) }
             } else {
                 producer.poll(milliseconds: 0)
+                releaseExpired()
                 publish()
             }
         } catch {

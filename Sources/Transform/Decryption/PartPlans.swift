@@ -13,13 +13,14 @@ final class PartPlans {
 
     /// The plan for a payload of `part`, made with its first record.
     func plan(
-        for part: OpeningPart, _ fields: EnvelopeLayout.SealedFields, payload: UnsafeRawBufferPointer, now: Int64
+        for part: OpeningPart, payload: UnsafeRawBufferPointer, now: Int64
     ) throws(TransformError) -> FieldFinder.Plan {
         if let schema = part.framedSchema, try schemas.framedID(of: payload) != schema {
             throw TransformError(
                 .layoutMismatch, "the framing of the \(part.part.name) names another schema than the layout")
         }
         if let known = part.plan { return known }
+        guard let fields = part.fields else { throw Self.unsupported }
         let plan: FieldFinder.Plan
         switch (fields.format, fields.mode) {
         case (.json, nil) where fields.original == nil && fields.frame == nil:

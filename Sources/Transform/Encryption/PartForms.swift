@@ -123,8 +123,8 @@ final class PartForms {
             return maker.avro(shape, schema: schema.id)
         }
         return try maker.converted(
-            try schemas.conversion(of: schema, behind: frame), from: schema.type.format, schema: schema.id, frame: frame
-        )
+            try schemas.conversion(of: schema, behind: frame), from: schema.type.format, schema: schema.id,
+            frame: frame)
     }
 
     private func checkFormat(of schema: RegisteredSchema) throws(TransformError) {

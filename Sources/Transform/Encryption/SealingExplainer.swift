@@ -43,8 +43,8 @@ public final class SealingExplainer {
     ///
     /// - Throws: where the schema can't be used, or the rules do not fit it.
     public func explain(schema: RegisteredSchema) throws(TransformError) -> [SealingEntry] {
-        // No id, and of Protobuf the first message of the file.
-        let frame = [UInt8](repeating: 0, count: PartForms.frameCount) + (schema.type == .protobuf ? [0] : [])
+        // No record tells which message of a Protobuf schema it holds: the first one, which mostly is the only one.
+        let frame = schema.type == .protobuf ? [UInt8](repeating: 0, count: ConfluentFraming.length + 1) : []
         let form = try valueForms.form(of: schema, frame: frame)
         let avro = schema.type == .avro ? try schemas.avro(schema) : nil
         return entries(.key, rules.key, keyForms.unframed) + entries(.value, rules.value, form, avro) + headers()
