@@ -17,8 +17,8 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 
 from demonstration.comparison import count, flatten, identical, in_the_clear
 from demonstration.customers import Customer, customers
-from demonstration.protobuf import ProtobufCustomers
 from demonstration.presentation import Progress, members, show_record, step
+from demonstration.protobuf import ProtobufCustomers
 from demonstration.surroundings import Surroundings, Unusable, surroundings
 from testbed.fieldseal import Fieldseal, check_configuration
 from testbed.server import ServerFailed
