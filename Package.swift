@@ -30,6 +30,11 @@ let package = Package(
             providers: [.apt(["zlib1g-dev", "liblz4-dev", "libzstd-dev", "libsnappy-dev"])]),
         .systemLibrary(name: "CAvro", pkgConfig: "avro-c", providers: [.apt(["libavro-dev"])]),
 
+        .systemLibrary(
+            name: "CProtobuf", pkgConfig: "protobuf", providers: [.apt(["libprotobuf-dev", "libprotoc-dev"])]),
+        // libprotobuf is C++; this is its C side.
+        .target(name: "CProtobufReflection", dependencies: ["CProtobuf"]),
+
         .systemLibrary(name: "CProcess"),
 
         // Floor 1.
@@ -38,7 +43,8 @@ let package = Package(
         // Floor 2.
         .target(
             name: "Cryptography", dependencies: ["Records", "COpenSSL", "CSodium", "CGcrypt"], swiftSettings: hotPath),
-        .target(name: "Formats", dependencies: ["Records", "CCompression"], swiftSettings: hotPath),
+        .target(
+            name: "Formats", dependencies: ["Records", "CCompression", "CProtobufReflection"], swiftSettings: hotPath),
         .target(name: "HTTPTransport", dependencies: ["Records", "CCurl"]),
         .target(name: "KafkaClient", dependencies: ["Records", "CRdKafka"], swiftSettings: hotPath),
 
@@ -83,9 +89,11 @@ let package = Package(
             ]),
 
         // Not part of the product: measures it.
+        .target(name: "ProtobufJSONBaseline", dependencies: ["CProtobuf"]),
         .executableTarget(
             name: "FieldsealBenchmarks",
             dependencies: [
+                "ProtobufJSONBaseline", "SchemaRegistry",
                 "Records", "Cryptography", "Formats", "KeyManagement", "Transform", "KafkaClient", "Pipeline", "CAvro",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -102,10 +110,11 @@ let package = Package(
         .target(name: "AvroCases", dependencies: ["Records", "Formats"], path: "Tests/AvroCases"),
         // Apache's C library reads what we write.
         .target(name: "AvroCJudge", dependencies: ["CAvro"], path: "Tests/AvroCJudge"),
+        .target(name: "ProtobufCases", dependencies: ["AvroCases"], path: "Tests/ProtobufCases"),
 
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "TestServers"]),
-        .testTarget(name: "FormatsTests", dependencies: ["Formats", "AvroCases", "AvroCJudge"]),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "AvroCases", "AvroCJudge", "ProtobufCases"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["Records", "HTTPTransport", "TestServers"]),
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient", "Records"]),
         .testTarget(
@@ -115,7 +124,8 @@ let package = Package(
         .testTarget(
             name: "TransformTests",
             dependencies: [
-                "AvroCases", "Records", "Cryptography", "Formats", "KeyManagement", "SchemaRegistry", "Transform",
+                "AvroCases", "ProtobufCases", "Records", "Cryptography", "Formats", "KeyManagement", "SchemaRegistry",
+                "Transform",
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Vectors"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),
@@ -128,5 +138,6 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )

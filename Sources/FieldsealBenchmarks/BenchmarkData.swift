@@ -5,7 +5,7 @@ import Transform
 final class BenchmarkData {
     /// What seals and opens them.
     let transforms: BenchmarkTransforms
-    private let customers: [Customer]
+    let customers: [Customer]
     private var plainStores: [BenchmarkFormat: RecordStore] = [:]
     private var sealedStores: [BenchmarkFormat: RecordStore] = [:]
     private var convertedStores: [BenchmarkFormat: RecordStore] = [:]
@@ -41,17 +41,30 @@ final class BenchmarkData {
         return store
     }
 
+    /// The records of JSON, their values sealed whole.
+    func sealedWhole() throws -> RecordStore {
+        try seal(.json, by: transforms.payloadEncryptor())
+    }
+
     private func seal(_ format: BenchmarkFormat, schemaDataMode: SchemaDataMode) throws -> RecordStore {
+        try seal(format, by: transforms.encryptor(format, schemaDataMode: schemaDataMode))
+    }
+
+    private func seal(_ format: BenchmarkFormat, by encryptor: RecordEncryptor) throws -> RecordStore {
+        try copy(of: plain(format), through: encryptor, topic: BenchmarkTransforms.target(format))
+    }
+
+    /// What a transform makes of records.
+    func copy(of records: RecordStore, through transform: any RecordTransform, topic: String) throws -> RecordStore {
         var sealed: [(key: [UInt8], value: [UInt8], headers: [(name: [UInt8], value: [UInt8])])] = []
         let empty = UnsafeRawBufferPointer(start: nil, count: 0)
-        try BenchmarkTransforms.run(transforms.encryptor(format, schemaDataMode: schemaDataMode), over: plain(format)) {
-            record in
+        try BenchmarkTransforms.run(transform, over: records) { record in
             sealed.append(
                 (
                     Array(record.key ?? empty), Array(record.value ?? empty),
                     record.headers.map { (Array($0.name), Array($0.value ?? empty)) }
                 ))
         }
-        return RecordStore(topic: BenchmarkTransforms.target(format), sealed)
+        return RecordStore(topic: topic, sealed)
     }
 }

@@ -14,6 +14,8 @@ struct BenchmarkRow {
     enum Baseline: String {
         case cryptoOnly = "ratio_to_crypto_only"
         case avroC = "ratio_to_avro_c"
+        case oneKey = "ratio_to_1_key"
+        case libprotobuf = "ratio_to_libprotobuf"
         case passthrough = "ratio_to_passthrough"
     }
 

@@ -18,7 +18,8 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
     var rounds = 9
 
     private static let names =
-        TransformBenchmarks.names + ConversionBenchmarks.names + WorkerBenchmarks.names + [CommandMemory.name]
+        TransformBenchmarks.names + PayloadBenchmarks.names + ConversionBenchmarks.names + ProtobufBenchmarks.names
+        + ManyKeysBenchmarks.names + WorkerBenchmarks.names + [CommandMemory.name]
 
     func validate() throws {
         guard rounds >= 1 else { throw ValidationError("--rounds must be at least 1") }
@@ -34,12 +35,24 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
                 transforms.union([TransformBenchmarks.baseline]), of: data)
             show(try InProcessBenchmark.measure(benchmarks, rounds: rounds, passes: 10))
         }
+        let payloads = PayloadBenchmarks.needed(for: chosen)
+        if !payloads.isEmpty {
+            show(
+                try InProcessBenchmark.measure(PayloadBenchmarks.make(payloads, of: data), rounds: rounds, passes: 10))
+        }
         let conversions = ConversionBenchmarks.needed(for: chosen)
         if !conversions.isEmpty {
             show(
                 try InProcessBenchmark.measure(
                     ConversionBenchmarks.make(conversions, of: data), rounds: rounds, passes: 10))
         }
+        let messages = ProtobufBenchmarks.needed(for: chosen)
+        if !messages.isEmpty {
+            show(
+                try InProcessBenchmark.measure(ProtobufBenchmarks.make(messages, of: data), rounds: rounds, passes: 10))
+        }
+        let manyKeys = try ManyKeysBenchmarks.make(chosen)
+        if !manyKeys.isEmpty { show(try InProcessBenchmark.measure(manyKeys, rounds: rounds, passes: 4)) }
         guard !chosen.isDisjoint(with: WorkerBenchmarks.names + [CommandMemory.name]) else { return }
         let broker = try BenchmarkBroker()
         show(try await WorkerBenchmarks.measure(chosen, of: data, broker: broker, rounds: rounds))

@@ -11,25 +11,25 @@ enum SourceFeeder {
         _ topic: String, from store: RecordStore, count: Int, partitions: Int, broker: BenchmarkBroker
     ) throws {
         let producer = try Producer(
-            topic: topic,
             settings: [
                 "bootstrap.servers": broker.bootstrapServers, "enable.idempotence": "true",
                 "compression.type": "lz4", "delivery.report.only.error": "true",
                 "queue.buffering.max.messages": "1000000",
             ])
+        let target = try producer.open(topic: topic)
         for index in 0..<count {
             var record = store.views[index % store.views.count]
             record.partition = Int32(index % partitions)
-            try write(record, by: producer)
+            try write(record, to: target, by: producer)
         }
         guard producer.flush(milliseconds: 60_000), producer.deliveryFailures == 0 else {
             throw KafkaError.undelivered(producer.takeDeliveryFailure() ?? .timedOut)
         }
     }
 
-    private static func write(_ record: RecordView, by producer: Producer) throws {
+    private static func write(_ record: RecordView, to target: ProducerTopic, by producer: Producer) throws {
         while true {
-            switch producer.produce(record) {
+            switch producer.produce(record, to: target) {
             case .queued: return
             case .queueFull: producer.poll(milliseconds: 10)
             case .tooLarge: throw KafkaError.undelivered(.messageTooLarge)

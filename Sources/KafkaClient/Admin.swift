@@ -21,26 +21,26 @@ public final class Admin {
 
     /// What the cluster tells about topic `name`; nil if there is none.
     public func describe(topic name: String, timeout milliseconds: Int) throws(KafkaError) -> TopicDescription? {
-        let operation = "ask for topic '\(name)'"
-        guard let topic = rd_kafka_topic_new(handle.pointer, name, nil) else {
-            throw KafkaError(operation, code: rd_kafka_last_error())
-        }
-        defer { rd_kafka_topic_destroy(topic) }
+        try handle.describe(topic: name, timeout: milliseconds)
+    }
+
+    /// All topics of the cluster that can be used now, in no order.
+    public func topics(timeout milliseconds: Int) throws(KafkaError) -> [TopicDescription] {
         var metadata: UnsafePointer<rd_kafka_metadata>?
-        let code = rd_kafka_metadata(handle.pointer, 0, topic, &metadata, Int32(clamping: milliseconds))
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata else { throw KafkaError(operation, code: code) }
-        defer { rd_kafka_metadata_destroy(metadata) }
-        guard metadata.pointee.topic_cnt > 0 else { return nil }
-        let found = metadata.pointee.topics[0]
-        switch found.err {
-        case RD_KAFKA_RESP_ERR_NO_ERROR: break
-        case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC: return nil
-        default: throw KafkaError(operation, code: found.err)
+        let code = rd_kafka_metadata(handle.pointer, 1, nil, &metadata, Int32(clamping: milliseconds))
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata else {
+            throw KafkaError("list the topics", code: code)
         }
-        guard found.partition_cnt > 0 else { return nil }
-        return TopicDescription(
-            name: name, partitions: Int(found.partition_cnt),
-            replicationFactor: Int(found.partitions[0].replica_cnt))
+        defer { rd_kafka_metadata_destroy(metadata) }
+        return (0..<Int(max(metadata.pointee.topic_cnt, 0))).compactMap { index in
+            let topic = metadata.pointee.topics[index]
+            guard topic.err == RD_KAFKA_RESP_ERR_NO_ERROR, topic.partition_cnt > 0, let name = topic.topic else {
+                return nil
+            }
+            return TopicDescription(
+                name: String(cString: name), partitions: Int(topic.partition_cnt),
+                replicationFactor: Int(topic.partitions[0].replica_cnt))
+        }
     }
 
     /// The settings of topic `name`, by name (Kafka's DescribeConfigs).

@@ -20,7 +20,9 @@ final class ClientConfiguration {
                     message: text.map { String(cString: $0) } ?? ""))
         }
         rd_kafka_conf_set_error_cb(pointer) { _, code, reason, opaque in
-            ClientContext.of(opaque)?.events.error(
+            let context = ClientContext.of(opaque)
+            if KafkaErrorCode(rd_kafka_resp_err_t(code)).isOfUnknownTopic { context?.hasLostTopic = true }
+            context?.events.error(
                 KafkaError(
                     "keep the connection to the cluster", code: rd_kafka_resp_err_t(code),
                     message: reason.map { String(cString: $0) }))

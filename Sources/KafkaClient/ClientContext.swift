@@ -10,6 +10,8 @@ final class ClientContext {
     weak var consumer: Consumer?
     /// Who decides about partitions.
     weak var rebalanceDelegate: (any RebalanceDelegate)?
+    /// Whether a topic or partition that the client knew is gone.
+    var hasLostTopic = false
     /// Delivery failures reported so far.
     var deliveryFailures = 0
     /// The first of them since the last `takeDeliveryFailure`.

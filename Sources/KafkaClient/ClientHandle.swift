@@ -80,4 +80,28 @@ final class ClientHandle {
         }
         return (low, high)
     }
+
+    /// What the cluster tells about topic `name`, which the client then knows too; nil if there is none.
+    func describe(topic name: String, timeout milliseconds: Int) throws(KafkaError) -> TopicDescription? {
+        let operation = "ask for topic '\(name)'"
+        guard let topic = rd_kafka_topic_new(pointer, name, nil) else {
+            throw KafkaError(operation, code: rd_kafka_last_error())
+        }
+        defer { rd_kafka_topic_destroy(topic) }
+        var metadata: UnsafePointer<rd_kafka_metadata>?
+        let code = rd_kafka_metadata(pointer, 0, topic, &metadata, Int32(clamping: milliseconds))
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata else { throw KafkaError(operation, code: code) }
+        defer { rd_kafka_metadata_destroy(metadata) }
+        guard metadata.pointee.topic_cnt > 0 else { return nil }
+        let found = metadata.pointee.topics[0]
+        switch found.err {
+        case RD_KAFKA_RESP_ERR_NO_ERROR: break
+        case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC: return nil
+        default: throw KafkaError(operation, code: found.err)
+        }
+        guard found.partition_cnt > 0 else { return nil }
+        return TopicDescription(
+            name: name, partitions: Int(found.partition_cnt),
+            replicationFactor: Int(found.partitions[0].replica_cnt))
+    }
 }

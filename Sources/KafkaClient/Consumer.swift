@@ -41,7 +41,7 @@ public final class Consumer {
     /// The error that made this consumer unusable, if one did.
     public var fatalError: KafkaError? { handle.fatalError }
 
-    /// Joins the group for `topics`; those that match no topic are not created.
+    /// Joins the group for `topics`; what it was joined for before is revoked. Topics that are not there are not created.
     public func subscribe(to topics: [String]) throws(KafkaError) {
         let list = TopicPartitionList(topics.map { TopicPartition(topic: $0, partition: -1) })
         try check(rd_kafka_subscribe(handle.pointer, list.pointer), "subscribe to \(topics)")
@@ -70,6 +70,7 @@ public final class Consumer {
         return KafkaError(
             "read from Kafka", code: message.pointee.err,
             message: rd_kafka_message_errstr(message).map { String(cString: $0) },
+            topic: hasPartition ? rd_kafka_topic_name(message.pointee.rkt).map { String(cString: $0) } : nil,
             partition: hasPartition ? message.pointee.partition : nil)
     }
 
@@ -194,7 +195,8 @@ public final class Consumer {
         while rd_kafka_consumer_closed(handle.pointer) == 0, ContinuousClock.now < deadline {
             serveClosing(queue)
         }
-        if rd_kafka_consumer_closed(handle.pointer) == 0 { handle.destroyInBackground() }
+        // librdkafka 2.0.2 waits for ever for the partitions of a topic that was deleted while it read them.
+        if rd_kafka_consumer_closed(handle.pointer) == 0 || handle.context.hasLostTopic { handle.destroyInBackground() }
     }
 
     /// Serves one event of a consumer that is closing. Not by callbacks: librdkafka 2.0.2 aborts the process where a record

@@ -10,6 +10,8 @@ public enum KafkaError: Error, Sendable, CustomStringConvertible {
         public var code: KafkaErrorCode
         /// The sentence of librdkafka or of the broker.
         public var message: String
+        /// The topic of the partition at fault, where there is one.
+        public var topic: String?
         /// The partition at fault, where there is one.
         public var partition: Int32?
         /// Whether the client has failed for good and must be replaced.
@@ -20,12 +22,13 @@ public enum KafkaError: Error, Sendable, CustomStringConvertible {
         public var requiresAbort: Bool
 
         init(
-            _ operation: String, code: KafkaErrorCode, message: String? = nil, partition: Int32? = nil,
-            isFatal: Bool = false, isRetriable: Bool = false, requiresAbort: Bool = false
+            _ operation: String, code: KafkaErrorCode, message: String? = nil, topic: String? = nil,
+            partition: Int32? = nil, isFatal: Bool = false, isRetriable: Bool = false, requiresAbort: Bool = false
         ) {
             self.operation = operation
             self.code = code
             self.message = message ?? code.sentence
+            self.topic = topic
             self.partition = partition
             self.isFatal = isFatal
             self.isRetriable = isRetriable
@@ -56,8 +59,12 @@ public enum KafkaError: Error, Sendable, CustomStringConvertible {
         }
     }
 
-    init(_ operation: String, code: rd_kafka_resp_err_t, message: String? = nil, partition: Int32? = nil) {
-        self.init(Failure(operation, code: KafkaErrorCode(code), message: message, partition: partition))
+    init(
+        _ operation: String, code: rd_kafka_resp_err_t, message: String? = nil, topic: String? = nil,
+        partition: Int32? = nil
+    ) {
+        self.init(
+            Failure(operation, code: KafkaErrorCode(code), message: message, topic: topic, partition: partition))
     }
 
     /// Makes an error of `error` and frees it.

@@ -57,6 +57,11 @@ public struct KafkaErrorCode: Hashable, Sendable, CustomStringConvertible {
     public static let unknownPartition = KafkaErrorCode(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
     /// The client knows no such topic.
     public static let unknownTopic = KafkaErrorCode(RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC)
+    /// Whether a topic or partition is meant that is not there, or not any more.
+    public var isOfUnknownTopic: Bool {
+        self == .unknownTopicOrPartition || self == .unknownPartition || self == .unknownTopic
+    }
+
     /// The partition has no leader now.
     public static let leaderNotAvailable = KafkaErrorCode(RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE)
     /// The topic is there already.

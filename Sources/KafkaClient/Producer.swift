@@ -1,14 +1,13 @@
 internal import CRdKafka
 public import Records
 
-/// An idempotent producer for one topic, transactional where its settings have a `transactional.id`: owns one
+/// An idempotent producer, transactional where its settings have a `transactional.id`: owns one
 /// `rd_kafka_t` of the producer kind.
 ///
 /// Not thread-safe. Delivery failures are reported inside `poll`, `flush`, `commitTransaction` and `abortTransaction`,
 /// on the calling thread; the settings must hold `delivery.report.only.error=true` so that successes cost nothing.
 public final class Producer {
     private let handle: ClientHandle
-    private let topic: OpaquePointer
     /// The arguments of `rd_kafka_produceva`, filled anew for each record.
     private let arguments: UnsafeMutablePointer<rd_kafka_vu_t>
     private static let argumentCount = 7
@@ -16,13 +15,10 @@ public final class Producer {
     /// Starts a producer.
     ///
     /// - Parameters:
-    ///   - topic: the topic it writes.
     ///   - settings: librdkafka's properties.
     ///   - events: where log lines and errors without a call go.
     /// - Throws: `invalidSetting`.
-    public init(
-        topic name: String, settings: [String: String], events: ClientEvents = ClientEvents()
-    ) throws(KafkaError) {
+    public init(settings: [String: String], events: ClientEvents = ClientEvents()) throws(KafkaError) {
         handle = try ClientHandle(RD_KAFKA_PRODUCER, settings: settings, events: events) { configuration in
             rd_kafka_conf_set_dr_msg_cb(configuration) { _, message, opaque in
                 guard let message, let context = ClientContext.of(opaque) else { return }
@@ -34,10 +30,6 @@ public final class Producer {
                 }
             }
         }
-        guard let topic = rd_kafka_topic_new(handle.pointer, name, nil) else {
-            throw KafkaError("open topic '\(name)' for writing", code: rd_kafka_last_error())
-        }
-        self.topic = topic
         arguments = .allocate(capacity: Self.argumentCount)
         arguments.initialize(repeating: rd_kafka_vu_t(), count: Self.argumentCount)
         fillConstantArguments()
@@ -45,12 +37,15 @@ public final class Producer {
 
     deinit {
         arguments.deallocate()
-        rd_kafka_topic_destroy(topic)
+    }
+
+    /// Opens topic `name` for writing; it need not exist yet.
+    public func open(topic name: String) throws(KafkaError) -> ProducerTopic {
+        try ProducerTopic(name, of: handle)
     }
 
     private func fillConstantArguments() {
         arguments[0].vtype = RD_KAFKA_VTYPE_RKT
-        arguments[0].u.rkt = topic
         arguments[1].vtype = RD_KAFKA_VTYPE_MSGFLAGS
         arguments[1].u.i = Int32(RD_KAFKA_MSG_F_COPY)
         arguments[2].vtype = RD_KAFKA_VTYPE_PARTITION
@@ -60,9 +55,10 @@ public final class Producer {
         arguments[6].vtype = RD_KAFKA_VTYPE_HEADERS
     }
 
-    /// Queues a copy of `record` for this producer's topic: partition, key, value, headers (nulls and duplicates
-    /// included) and timestamp. librdkafka writes a timestamp of 0 as the current time.
-    public func produce(_ record: RecordView) -> ProduceOutcome {
+    /// Queues a copy of `record` for `topic`, which this producer has opened: partition, key, value, headers (nulls and
+    /// duplicates included) and timestamp. librdkafka writes a timestamp of 0 as the current time.
+    public func produce(_ record: RecordView, to topic: ProducerTopic) -> ProduceOutcome {
+        arguments[0].u.rkt = topic.pointer
         arguments[2].u.i32 = record.partition
         arguments[3].u.i64 = record.timestamp
         arguments[4].u.mem.ptr = UnsafeMutableRawPointer(mutating: record.key?.baseAddress)
@@ -166,6 +162,11 @@ public final class Producer {
     /// Purges and aborts the open transaction; after a retriable error the same call goes on where it was.
     public func abortTransaction(timeout milliseconds: Int) throws(KafkaError) {
         try check(rd_kafka_abort_transaction(handle.pointer, Int32(clamping: milliseconds)), "abort the transaction")
+    }
+
+    /// Asks the cluster again how many partitions topic `name` has: what is known is not asked for by itself for minutes.
+    public func refresh(topic name: String, timeout milliseconds: Int) throws(KafkaError) {
+        _ = try handle.describe(topic: name, timeout: milliseconds)
     }
 
     /// The first and the next offset of a partition of any topic, asked of its leader.

@@ -15,7 +15,7 @@ public struct KeyManagementServices: KeyManagementService {
     public init(
         _ settings: KeyManagementSettings, logger: Logger = Logger(label: "fieldseal.kms")
     ) throws(KeyManagementError) {
-        vault = if let vault = settings.vault { try VaultService(vault) } else { nil }
+        vault = if let vault = settings.vault { try VaultService(vault, logger: logger) } else { nil }
         aws = if let aws = settings.aws { try AWSService(aws) } else { nil }
         gcp = if let gcp = settings.gcp { try GCPService(gcp) } else { nil }
         azure = if let azure = settings.azure { try AzureService(azure) } else { nil }

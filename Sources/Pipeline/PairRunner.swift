@@ -67,19 +67,21 @@ public final class PairRunner: Service {
     }
 
     private func runWorkers() async throws(PipelineError) {
-        let prepared: TopicPreparation.Outcome
+        let sources = SourceTopics()
+        let discovery: TopicSearch?
         do throws(PipelineError) {
-            prepared = try await onThread { () -> Result<TopicPreparation.Outcome, PipelineError> in self.prepare() }
+            discovery = try await onThread { Result { () throws(PipelineError) in try self.prepare(sources) } }
         } catch {
             // Stopped while its source was still to come: nothing failed.
             if pair.awaitsSource, isStopRequested { return }
             throw error
         }
+        if let discovery { follow(discovery) }
         let progress = Task { await self.reportProgress() }
         defer { progress.cancel() }
         let failure = await withTaskGroup(of: Result<Void, PipelineError>.self) { group in
             for control in controls {
-                group.addTask { await self.runWorker(control, prepared: prepared) }
+                group.addTask { await self.runWorker(control, sources: sources) }
             }
             var first: PipelineError?
             for await result in group {
@@ -94,19 +96,25 @@ public final class PairRunner: Service {
         if let failure { throw failure }
     }
 
+    /// Goes on looking for topics until the pair is stopped. Nobody waits for its end: a look may be held up by brokers
+    /// that do not answer, and leaves nothing to be tidied up.
+    private func follow(_ search: TopicSearch) {
+        Task { await WorkerThread.run { search.discovery.run { self.isStopRequested } } }
+    }
+
     private func reportProgress() async {
         guard let onProgress else { return }
         while (try? await Task.sleep(for: progressInterval)) != nil { onProgress(status) }
     }
 
     private func runWorker(
-        _ control: WorkerControl, prepared: TopicPreparation.Outcome
+        _ control: WorkerControl, sources: SourceTopics
     ) async -> Result<Void, PipelineError> {
         let task = WorkerTask(
             pair: pair, number: control.status.number,
             identity: WorkerIdentity(pair: pair, number: control.status.number, unique: Self.uniqueName()),
-            maximumMessageBytes: prepared.maximumMessageBytes,
-            targetPartitions: { self.targetPartitions(for: $0, prepared: prepared) }, makeTransform: makeTransform)
+            sources: sources, refresh: { self.refresh($0, partitions: $1, in: sources) },
+            makeTransform: makeTransform)
         let logger = logger
         let result = await WorkerThread.run { () -> Result<Void, PipelineError> in
             Result { () throws(PipelineError) in
@@ -125,21 +133,39 @@ public final class PairRunner: Service {
         return try result.get()
     }
 
-    private func prepare() -> Result<TopicPreparation.Outcome, PipelineError> {
+    /// Finds and prepares what the pair reads; of a pattern, also what will find more.
+    private func prepare(_ sources: SourceTopics) throws(PipelineError) -> TopicSearch? {
         let memory = RefusalMemory()
-        return Result { () throws(PipelineError) in
-            do throws(PipelineError) {
-                let admin = try makeAdmin(events: memory.remembering(.logging(to: logger)))
-                var preparation = TopicPreparation(pair: pair, admin: admin, logger: logger)
-                preparation.isSourceAwaited = { self.pair.awaitsSource && !self.isStopRequested }
-                return try preparation.prepare()
-            } catch {
-                if case .kafka(let pair, .unreachable) = error, let refusal = memory.refusal {
-                    throw .kafka(pair: pair, refusal)
-                }
-                throw error
+        do throws(PipelineError) {
+            let admin = try makeAdmin(events: memory.remembering(.logging(to: logger)))
+            guard let selection = try makeSelection() else {
+                sources.put(SourceTopic(pair, try prepare(pair, admin: admin)))
+                return nil
             }
+            let discovery = TopicDiscovery(
+                pair: pair, selection: selection, sources: sources, admin: admin, logger: logger)
+            try discovery.look()
+            return TopicSearch(discovery: discovery)
+        } catch {
+            if case .kafka(let pair, .unreachable) = error, let refusal = memory.refusal {
+                throw .kafka(pair: pair, refusal)
+            }
+            throw error
         }
+    }
+
+    private func makeSelection() throws(PipelineError) -> TopicSelection? {
+        do {
+            return try pair.makeSelection()
+        } catch {
+            throw PipelineError.configuration(pair: pair.name, message: "the source is \(error).")
+        }
+    }
+
+    private func prepare(_ pair: TopicPair, admin: Admin) throws(PipelineError) -> TopicPreparation.Outcome {
+        var preparation = TopicPreparation(pair: pair, admin: admin, logger: logger)
+        preparation.isSourceAwaited = { self.pair.awaitsSource && !self.isStopRequested }
+        return try preparation.prepare()
     }
 
     private var isStopRequested: Bool { controls.contains(where: \.isStopRequested) }
@@ -152,11 +178,18 @@ public final class PairRunner: Service {
         }
     }
 
-    /// The target's partitions now, grown where the source has more than was known at the start.
-    private func targetPartitions(for sourcePartitions: Int, prepared: TopicPreparation.Outcome) -> Int {
-        if sourcePartitions <= prepared.targetPartitions { return prepared.targetPartitions }
-        guard case .success(let outcome) = prepare() else { return prepared.targetPartitions }
-        return outcome.targetPartitions
+    /// Prepares a topic again where its source has more partitions than its target had; what fails is tried again when
+    /// partitions are assigned the next time, and those that the target lacks halt until then.
+    private func refresh(_ topic: String, partitions: Int, in sources: SourceTopics) {
+        guard let known = sources.topic(named: topic), partitions > known.targetPartitions else { return }
+        let resolved = pair.resolved(source: topic, target: known.target)
+        do throws(PipelineError) {
+            let outcome = try prepare(resolved, admin: try makeAdmin(events: .logging(to: logger)))
+            sources.put(SourceTopic(resolved, outcome, isLate: known.isLate))
+        } catch {
+            logger.warning(
+                "A topic's new partitions can't be prepared", metadata: ["pair": "\(pair.name)", "error": "\(error)"])
+        }
     }
 
     /// 128 random bits in hexadecimal.

@@ -89,12 +89,14 @@ public struct TopicPair: Sendable {
 
     /// The name, unique in a configuration.
     public var name: String
-    /// The topic that is read.
+    /// The topic that is read, or a regular expression that begins with `^` for every topic that it matches.
     public var source: String
+    /// The topics that a pattern never matches.
+    public var excludedTopics = ExcludedTopics()
     /// Whether a source that is not there yet is waited for, since another pair of this process makes it; without, the pair
     /// refuses to start.
     public var awaitsSource = false
-    /// The topic that is written.
+    /// The topic that is written; of a pair that reads a pattern a `TopicTemplate`.
     public var target: String
     /// How a missing target is made.
     public var targetTopic: TargetTopic

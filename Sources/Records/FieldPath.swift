@@ -41,6 +41,17 @@ public struct FieldPath: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether every field that `other` reaches is reached by this path, or lies inside one that is.
+    public func covers(_ other: FieldPath) -> Bool {
+        segments.count <= other.segments.count
+            && zip(segments, other.segments).allSatisfy { mine, theirs in
+                switch (mine, theirs) {
+                case (.anyElement, .index), (.anyValue, .key): true
+                default: mine == theirs
+                }
+            }
+    }
+
     /// The canonical spelling: a key that is not `[A-Za-z_][A-Za-z0-9_-]*` is quoted as a JSON string.
     public var description: String {
         let out = OutputBuffer(capacity: 64)

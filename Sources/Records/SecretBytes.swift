@@ -42,6 +42,11 @@ public final class SecretBytes: @unchecked Sendable, CustomStringConvertible, Cu
         self.init(count: bytes.count) { $0.copyMemory(from: bytes) }
     }
 
+    /// Makes a copy of a text's UTF-8 bytes; the text itself stays where it is.
+    public convenience init(copying text: String) {
+        self.init(count: text.utf8.count) { $0.copyBytes(from: text.utf8) }
+    }
+
     deinit {
         explicit_bzero(base, mapped)
         _ = munlock(base, mapped)
@@ -53,6 +58,18 @@ public final class SecretBytes: @unchecked Sendable, CustomStringConvertible, Cu
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try body(UnsafeRawBufferPointer(start: base, count: count))
+    }
+
+    /// Whether both hold the same bytes; takes as long wherever they differ.
+    public func holdsSame(as other: SecretBytes) -> Bool {
+        guard count == other.count else { return false }
+        var difference: UInt8 = 0
+        for (mine, theirs) in zip(
+            UnsafeRawBufferPointer(start: base, count: count), UnsafeRawBufferPointer(start: other.base, count: count))
+        {
+            difference |= mine ^ theirs
+        }
+        return difference == 0
     }
 
     /// Says how long it is, never what it holds.

@@ -4,6 +4,8 @@ public enum SchemaRegistryError: Error, Equatable, Sendable, CustomStringConvert
     case notFramed
     /// The payload ends within the framing.
     case truncatedFraming(byteCount: Int)
+    /// What follows the framing of a Protobuf payload is no message index.
+    case malformedMessageIndex
     /// The settings contradict themselves or hold no usable URL.
     case invalidSettings(reason: String)
     /// The schema must be fetched first: `SchemaCache.obtain`.
@@ -32,8 +34,8 @@ public enum SchemaRegistryError: Error, Equatable, Sendable, CustomStringConvert
     public var isTransient: Bool {
         switch self {
         case .pending, .unreachable, .refused, .malformedReply: true
-        case .notFramed, .truncatedFraming, .invalidSettings, .unknownSchema, .unknownReference, .unsupportedType,
-            .tooLarge, .invalidReferences:
+        case .notFramed, .truncatedFraming, .malformedMessageIndex, .invalidSettings, .unknownSchema, .unknownReference,
+            .unsupportedType, .tooLarge, .invalidReferences:
             false
         }
     }
@@ -42,8 +44,8 @@ public enum SchemaRegistryError: Error, Equatable, Sendable, CustomStringConvert
     public var neededSchemaID: UInt32? {
         switch self {
         case .pending(let id), .unreachable(let id, _), .refused(let id, _, _), .malformedReply(let id, _): id
-        case .notFramed, .truncatedFraming, .invalidSettings, .unknownSchema, .unknownReference, .unsupportedType,
-            .tooLarge, .invalidReferences:
+        case .notFramed, .truncatedFraming, .malformedMessageIndex, .invalidSettings, .unknownSchema, .unknownReference,
+            .unsupportedType, .tooLarge, .invalidReferences:
             nil
         }
     }
@@ -61,6 +63,7 @@ public enum SchemaRegistryError: Error, Equatable, Sendable, CustomStringConvert
         switch self {
         case .notFramed: "payload does not begin with 0x00 and a schema id"
         case .truncatedFraming(let count): "payload of \(count) bytes ends within the schema id"
+        case .malformedMessageIndex: "no valid message index follows the schema id of a Protobuf payload"
         case .invalidSettings(let reason): "schema registry settings: \(reason)"
         case .pending(let id): "schema \(id) has not been fetched yet"
         case .unreachable(let id, let reason): "no answer from the schema registry about schema \(id): \(reason)"

@@ -14,16 +14,24 @@ public protocol RecordTransform: AnyObject {
     /// - Throws: an error that names the reason and the field, never a value. A transient one may name what is needed.
     func transform(_ record: RecordView, now: Int64) throws(TransformError) -> RecordView
 
-    /// Why the last record was passed on as it came, where a policy said so; nil where it was transformed.
+    /// Why the last record was passed on as it came, or with default values, where a policy said so; nil where it was
+    /// transformed.
     var passedOn: TransformError? { get }
 
     /// Waits until what a transient error asked for is there, at most `milliseconds`.
     ///
     /// - Returns: whether it is worth transforming the same record again at once.
     func obtain(_ need: TransformNeed, within milliseconds: Int) -> Bool
+
+    /// Lets go of data keys whose time is over, so that they are wiped also where no record comes that would replace
+    /// them; called between records, when there are none for a while.
+    func releaseExpired(now: Int64)
 }
 
 extension RecordTransform {
     /// A transform without such a policy passes nothing on.
     public var passedOn: TransformError? { nil }
+
+    /// A transform without data keys has none to let go.
+    public func releaseExpired(now: Int64) {}
 }

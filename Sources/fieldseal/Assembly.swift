@@ -33,19 +33,35 @@ final class Assembly: Sendable {
         }
     }
 
-    /// Makes a transform for one thread.
+    /// Tells in the log, soon, which keys of a pair can't be used.
     ///
     /// - Parameter index: the pair's place in the configuration.
-    func transform(ofPair index: Int) throws -> any RecordTransform {
+    func beginKeyCheck(ofPair index: Int, logger: Logger) {
+        StartKeyCheck(pair: configuration.pairs[index].topics, cache: dataKeys[index], logger: logger).begin()
+    }
+
+    /// Makes a transform for one thread.
+    ///
+    /// - Parameters:
+    ///   - index: the pair's place in the configuration.
+    ///   - target: the topic that its records go to.
+    func transform(ofPair index: Int, target: String) throws -> any RecordTransform {
         let pair = configuration.pairs[index].topics
         let reader = DataKeyReader(cache: dataKeys[index])
         let schemas = schemas[index]?.makeReader()
         switch pair.action {
         case .encrypt(let rules):
-            return try RecordEncryptor(rules: rules, target: pair.target, keys: reader, schemas: schemas)
+            return try RecordEncryptor(rules: rules, target: target, keys: reader, schemas: schemas)
         case .decrypt(let rules):
             return try RecordDecryptor(rules: rules, keys: reader, schemas: schemas)
         }
+    }
+
+    /// Makes what explains an encrypt pair.
+    func explainer(ofPair index: Int, rules: EncryptionRules) throws -> SealingExplainer {
+        try SealingExplainer(
+            rules: rules, target: configuration.pairs[index].topics.target,
+            keys: DataKeyReader(cache: dataKeys[index]), schemas: schemas[index]?.makeReader())
     }
 
     /// Forgets all keys and ends the background threads.

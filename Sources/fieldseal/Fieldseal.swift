@@ -12,10 +12,11 @@ struct Fieldseal: AsyncParsableCommand {
 
             Examples:
               fieldseal check -c fieldseal.yaml
+              fieldseal explain -c fieldseal.yaml --pair customers --schema customer.avsc
               fieldseal transform -c fieldseal.yaml --pair customers < records.jsonl
               fieldseal run -c fieldseal.yaml
             """,
-        subcommands: [RunCommand.self, CheckCommand.self, TransformCommand.self])
+        subcommands: [RunCommand.self, CheckCommand.self, TransformCommand.self, ExplainCommand.self])
 
     static func main() async {
         ProcessHardening.apply()

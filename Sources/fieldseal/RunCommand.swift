@@ -35,12 +35,14 @@ struct RunCommand: AsyncParsableCommand {
         let logger = makeLogger()
         let assembly = try makeAssembly(configuration, logger: logger)
         defer { assembly.shutDown() }
-        let targets = Set(chosen.map { configuration.pairs[$0].topics.target })
         let runners = chosen.map { index in
             var pair = configuration.pairs[index].topics
-            pair.awaitsSource = targets.contains(pair.source)
-            return PairRunner(pair: pair, logger: logger) { _ in try assembly.transform(ofPair: index) }
+            pair.awaitsSource = chosen.contains { configuration.pairs[$0].topics.mayWrite(pair.source) }
+            return PairRunner(pair: pair, logger: logger) { pair in
+                try assembly.transform(ofPair: index, target: pair.target)
+            }
         }
+        for index in chosen { assembly.beginKeyCheck(ofPair: index, logger: logger) }
         let group = ServiceGroup(
             configuration: .init(
                 services: runners.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],

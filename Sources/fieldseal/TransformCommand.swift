@@ -15,7 +15,7 @@ struct TransformCommand: ParsableCommand {
         discussion: """
             Reads one record a line: topic, partition, offset, timestamp (ms), key, value and headers
             ([[name, value], ...]), with key, value and header values in base64 or null; only value is required.
-            Writes the transformed record, or {"error": ...} in its place, and goes on. Exits with 3 where a record
+            Where the pair's source is a pattern, topic is required too. Writes the transformed record, or {"error": ...} in its place, and goes on. Exits with 3 where a record
             failed, with 4 where one failed because a KMS or the registry did not answer within --timeout.
 
             Examples:
@@ -50,8 +50,9 @@ struct TransformCommand: ParsableCommand {
         let topics = configuration.pairs[index].topics
         do {
             let assembly = try Assembly(configuration, logger: logger)
-            return RecordLines(
-                pair: topics, transform: try assembly.transform(ofPair: index), timeout: timeout.milliseconds)
+            return try RecordLines(pair: topics, timeout: timeout.milliseconds) { target in
+                try assembly.transform(ofPair: index, target: target)
+            }
         } catch {
             StandardError.write("error: \(error)")
             throw ExitStatus.configuration

@@ -29,6 +29,7 @@ struct AllocationProbe {
         for algorithm in named.isEmpty ? Algorithm.allCases : named {
             try probe(algorithm, "json", json, schema: nil, cache: cache)
             try probe(algorithm, "avro", avro, schema: ProbeData.schema, cache: cache)
+            try probeParts(algorithm, json, cache: cache)
         }
     }
 
@@ -63,6 +64,26 @@ struct AllocationProbe {
         let encrypted = ProbeRecords(topic: target, sealed)
         try count("\(algorithm.rawValue) \(format)/encrypt", encryptor, over: plain)
         try count("\(algorithm.rawValue) \(format)/decrypt", decryptor, over: encrypted)
+    }
+
+    /// Whole keys and values, and headers.
+    private static func probeParts(
+        _ algorithm: Algorithm, _ parts: [ProbeRecords.Parts], cache: DataKeyCache
+    ) throws {
+        let template = try KeySecretTemplate(parsing: "in-memory-kms://pii")
+        let payload = PartRule(.payload(PayloadRule(key: template, algorithm: algorithm)))
+        let header = HeaderRule(name: try RegularExpression(parsing: "t.*"), key: template, algorithm: algorithm)
+        let encryptor = try RecordEncryptor(
+            rules: EncryptionRules(key: payload, value: payload, headers: [header]), target: target,
+            keys: DataKeyReader(cache: cache))
+        let decryptor = try RecordDecryptor(
+            rules: DecryptionRules(errorPolicy: .fail, keks: [try KeySecretPattern(parsing: "in-memory-kms://*")]),
+            keys: DataKeyReader(cache: cache))
+        let plain = ProbeRecords(topic: "customers", parts)
+        var sealed: [ProbeRecords.Parts] = []
+        try run(encryptor, over: plain) { sealed.append(.init(copying: $0)) }
+        try count("\(algorithm.rawValue) parts/encrypt", encryptor, over: plain)
+        try count("\(algorithm.rawValue) parts/decrypt", decryptor, over: ProbeRecords(topic: target, sealed))
     }
 
     private static func count(_ name: String, _ transform: some RecordTransform, over records: ProbeRecords) throws {

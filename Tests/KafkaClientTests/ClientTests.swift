@@ -27,7 +27,6 @@ struct ClientTests {
 
     private func producer(_ cluster: MockCluster, _ settings: [String: String] = [:]) throws -> Producer {
         try Producer(
-            topic: "topic",
             settings: ["bootstrap.servers": cluster.bootstrapServers, "delivery.report.only.error": "true"].merging(
                 settings
             ) { $1 })
@@ -74,10 +73,11 @@ struct ClientTests {
     func nullAndEmpty(key: [UInt8]?, value: [UInt8]?) throws {
         let cluster = try cluster()
         let producer = try producer(cluster)
+        let topic = try producer.open(topic: "topic")
         let headers: [(name: [UInt8], value: [UInt8]?)] = [
             ([0x68], key), ([0x68], value), ([], []), ([0xFF, 0xFE], nil),
         ]
-        let outcome = withRecord(key: key, value: value, headers: headers, producer.produce)
+        let outcome = withRecord(key: key, value: value, headers: headers, { producer.produce($0, to: topic) })
         guard case .queued = outcome else {
             Issue.record("not queued")
             return
@@ -95,9 +95,12 @@ struct ClientTests {
     func seekAndPause() throws {
         let cluster = try cluster(partitions: 2)
         let producer = try producer(cluster)
+        let topic = try producer.open(topic: "topic")
         for partition in [Int32(0), 1] {
             for number in UInt8(0)..<3 {
-                _ = withRecord(key: nil, value: [UInt8(partition), number], partition: partition, producer.produce)
+                _ = withRecord(
+                    key: nil, value: [UInt8(partition), number], partition: partition,
+                    { producer.produce($0, to: topic) })
             }
         }
         #expect(producer.flush(milliseconds: 10_000))
@@ -131,7 +134,9 @@ struct ClientTests {
     @Test("A record larger than the limit is refused before anything of it is queued")
     func tooLarge() throws {
         let producer = try producer(cluster(), ["message.max.bytes": "1000"])
-        let outcome = withRecord(key: nil, value: [UInt8](repeating: 7, count: 2_000), producer.produce)
+        let topic = try producer.open(topic: "topic")
+        let outcome = withRecord(
+            key: nil, value: [UInt8](repeating: 7, count: 2_000), { producer.produce($0, to: topic) })
         guard case .tooLarge = outcome else {
             Issue.record("taken")
             return
@@ -143,10 +148,12 @@ struct ClientTests {
     func queueFull() throws {
         let cluster = try cluster()
         let producer = try producer(cluster, ["queue.buffering.max.messages": "1", "linger.ms": "100"])
+        let topic = try producer.open(topic: "topic")
         var wasFull = false
         for _ in 0..<3 {
             while true {
-                let outcome = withRecord(key: nil, value: [1], headers: [([0x68], [2])], producer.produce)
+                let outcome = withRecord(
+                    key: nil, value: [1], headers: [([0x68], [2])], { producer.produce($0, to: topic) })
                 if case .queued = outcome { break }
                 guard case .queueFull = outcome else {
                     Issue.record("neither queued nor full")
@@ -163,8 +170,9 @@ struct ClientTests {
     func deliveryFailure() throws {
         let cluster = try cluster()
         let producer = try producer(cluster)
+        let topic = try producer.open(topic: "topic")
         cluster.fail(.produce, with: [.topicAuthorizationFailed])
-        _ = withRecord(key: nil, value: [1], producer.produce)
+        _ = withRecord(key: nil, value: [1], { producer.produce($0, to: topic) })
         #expect(producer.flush(milliseconds: 10_000))
         #expect(producer.deliveryFailures == 1)
         #expect(producer.takeDeliveryFailure() == .topicAuthorizationFailed)

@@ -5,14 +5,16 @@ It prints "PORT <number>" of its control address on 127.0.0.1 and ends when its 
 takes JSON:
 
     POST   /proxies                {"upstream": "http://127.0.0.1:1234", "certificate": FILE, "key": FILE,
-                                    "authority": FILE}                      answers {"port": number}
+                                    "authority": FILE, "upstreamAuthority": FILE, "upstreamCertificate": FILE,
+                                    "upstreamKey": FILE}                    answers {"port": number}
     POST   /proxies/PORT/faults    [{"match": REGEX, "times": number, ...}, ...]
     DELETE /proxies/PORT/faults    forgets them
     GET    /proxies/PORT/requests  the heads of the requests so far: the request line and the headers, lower-cased names
     DELETE /proxies/PORT           ends that proxy
 
 A proxy serves TLS where it has a certificate, and asks for a client's certificate where it has an authority. It hands
-each request on as it came, Host included, so that signatures still hold; each body in the clear to plain upstreams.
+each request on as it came, Host included, so that signatures still hold; to an https upstream with a client's
+certificate of its own.
 
 A fault is for the requests whose head its regular expression finds something in, "times" times (default: always):
     status, headers, body    answer with these instead; headers is a list of [name, value]
@@ -22,6 +24,7 @@ A fault is for the requests whose head its regular expression finds something in
 """
 
 import base64
+import functools
 import http.client
 import json
 import re
@@ -55,6 +58,11 @@ class Proxy:
 
     def __init__(self, settings):
         self.upstream = urlsplit(settings["upstream"])
+        self.upstream_context = None
+        if self.upstream.scheme == "https":
+            self.upstream_context = ssl.create_default_context(cafile=settings["upstreamAuthority"])
+            if settings.get("upstreamCertificate"):
+                self.upstream_context.load_cert_chain(settings["upstreamCertificate"], settings["upstreamKey"])
         self.lock = threading.Lock()
         self.faults = []
         self.requests = []
@@ -131,7 +139,9 @@ class ProxyHandler(BaseHTTPRequestHandler):
 
     def pass_on(self, body):
         upstream = self.proxy.upstream
-        connection = http.client.HTTPConnection(upstream.hostname, upstream.port, timeout=30)
+        context = self.proxy.upstream_context
+        kind = functools.partial(http.client.HTTPSConnection, context=context) if context else http.client.HTTPConnection
+        connection = kind(upstream.hostname, upstream.port, timeout=30)
         try:
             connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
             for name, value in self.headers.items():

@@ -18,6 +18,7 @@ import os
 import re
 import struct
 import sys
+import urllib.parse
 import urllib.request
 import zlib
 
@@ -25,6 +26,7 @@ import cramjam
 import fastavro.schema
 import tink
 from converted_formats import AvroTypes, NoTypes, Unfit, binary
+from converted_protobuf import protobuf_message
 from tink import aead, proto_keyset_format, secret_key_access
 from tink.proto import aes_ctr_hmac_aead_pb2, aes_ctr_pb2, aes_eax_pb2, aes_gcm_pb2, common_pb2, hmac_pb2, tink_pb2
 from tink.proto import xchacha20_poly1305_pb2
@@ -541,11 +543,15 @@ def open_converted(data, part, original, schemas):
     frame, types = base64.b64decode(layout.get("frame", ""), validate=True), NoTypes()
     if ("schema" in layout) != bool(frame) or frame and frame[:5] != b"\0" + struct.pack(">I", layout["schema"]):
         raise Refused("the framing names another schema")
+    back = {"avro": lambda text: binary(types, text), "json_schema": lambda text: text}
     if layout["format"] == "avro":
         schema = schemas.registered(layout["schema"]) if frame else schemas.file
         if not frame and fingerprint(schema) != layout["fingerprint"]:
             raise Refused("another schema")
         types = AvroTypes(schema)
+    elif layout["format"] == "protobuf":
+        files = schemas.descriptors(layout["schema"])
+        back["protobuf"] = lambda text: protobuf_message(files, frame[5:], text)
     elif layout["format"] != "json_schema":
         raise Refused("a format that this reader does not convert")
     text = open_json(data, part, types)
@@ -554,7 +560,7 @@ def open_converted(data, part, original, schemas):
     if original is not None:
         return part.envelope.decrypt(layout["original"], original, part.name, "payload", b"original")
     try:
-        return frame + (binary(types, text) if layout["format"] == "avro" else text)
+        return frame + back[layout["format"]](text)
     except (Unfit, ValueError, OverflowError, AttributeError, TypeError, KeyError) as misfit:
         raise Refused("the text does not fit its schema") from misfit
 
@@ -569,6 +575,19 @@ class Schemas:
     def registered(self, number):
         with urllib.request.urlopen(f"{self.registry}/schemas/ids/{number}") as reply:
             return json.loads(json.load(reply)["schema"])
+
+    def descriptors(self, number):
+        """A Protobuf schema and all that it refers to, as serialized descriptors, the schema last."""
+        return self.referenced(f"schemas/ids/{number}?format=serialized", "schema")
+
+    def referenced(self, path, name):
+        with urllib.request.urlopen(f"{self.registry}/{path}") as reply:
+            schema = json.load(reply)
+        found = []
+        for other in schema.get("references", []):
+            version = f"subjects/{urllib.parse.quote(other['subject'], safe='')}/versions/{other['version']}"
+            found += self.referenced(f"{version}?format=serialized", other["name"])
+        return found + [(name, base64.b64decode(schema["schema"], validate=True))]
 
 
 # Records

@@ -19,6 +19,17 @@ import Testing
         #expect(secret.withUnsafeBytes { Array($0) } == expected)
     }
 
+    @Test("It holds a text's UTF-8, and is the same as another that holds the same bytes")
+    func comparison() {
+        let secret = SecretBytes(copying: "s\u{E9}cret")
+        #expect(secret.withUnsafeBytes { Array($0) } == Array("s\u{E9}cret".utf8))
+        #expect(secret.holdsSame(as: SecretBytes(copying: "s\u{E9}cret")))
+        for other in ["", "s", "s\u{E9}creT", "t\u{E9}cret", "s\u{E9}crets"] {
+            #expect(!secret.holdsSame(as: SecretBytes(copying: other)))
+        }
+        #expect(SecretBytes(copying: "").holdsSame(as: SecretBytes(copying: "")))
+    }
+
     @Test("It is zero until it is filled")
     func zeroAtFirst() {
         var seen: [UInt8] = [1]

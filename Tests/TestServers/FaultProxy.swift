@@ -31,15 +31,19 @@ public final class FaultProxy: Sendable {
     /// Puts a proxy before a server.
     ///
     /// - Parameters:
-    ///   - upstream: the server's address, `http://HOST:PORT`.
+    ///   - upstream: the server's address, `http://HOST:PORT`, or `https://` where it has an authority.
     ///   - identity: the certificate to serve TLS with.
     ///   - clientAuthority: the PEM file of the authority that must have signed the client's certificate.
+    ///   - upstreamAuthority: the PEM file of the authority that signed the server's certificate.
+    ///   - upstreamIdentity: the client's certificate that the server is shown.
     public init(
-        before upstream: String, identity: TestAuthority.Identity? = nil, clientAuthority: String? = nil
+        before upstream: String, identity: TestAuthority.Identity? = nil, clientAuthority: String? = nil,
+        upstreamAuthority: String? = nil, upstreamIdentity: TestAuthority.Identity? = nil
     ) throws {
         let settings = Settings(
             upstream: upstream, certificate: identity?.certificateFile, key: identity?.keyFile,
-            authority: clientAuthority)
+            authority: clientAuthority, upstreamAuthority: upstreamAuthority,
+            upstreamCertificate: upstreamIdentity?.certificateFile, upstreamKey: upstreamIdentity?.keyFile)
         let body = try JSONEncoder().encode(settings)
         struct Made: Decodable { let port: Int }
         port = try JSONDecoder().decode(Made.self, from: Runner.shared.get().send(.post, "", body)).port
@@ -80,6 +84,9 @@ public final class FaultProxy: Sendable {
         let certificate: String?
         let key: String?
         let authority: String?
+        let upstreamAuthority: String?
+        let upstreamCertificate: String?
+        let upstreamKey: String?
     }
 
     private struct Rule: Encodable {

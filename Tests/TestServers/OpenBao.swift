@@ -109,13 +109,14 @@ public final class OpenBao: @unchecked Sendable {
         try administer(.post, "transit/keys/\(name)", namespace: namespace)
     }
 
-    /// Makes a token that may do what the policy's text says.
-    public func token(policy: String, withDefaultPolicy: Bool = true) throws -> String {
+    /// Makes a token that may do what the policy's text says; `more` are further members in JSON, such as `,"ttl":"6s"`.
+    public func token(policy: String, withDefaultPolicy: Bool = true, more: String = "") throws -> String {
         let name = "p" + UUID().uuidString.lowercased()
         let text = String(decoding: try JSONEncoder().encode(["policy": policy]), as: UTF8.self)
         try administer(.put, "sys/policies/acl/\(name)", text)
         let reply = try administer(
-            .post, "auth/token/create", #"{"policies":["\#(name)"],"no_default_policy":\#(!withDefaultPolicy)}"#)
+            .post, "auth/token/create", #"{"policies":["\#(name)"],"no_default_policy":\#(!withDefaultPolicy)\#(more)}"#
+        )
         return try JSONDecoder().decode(Created.self, from: reply).auth.client_token
     }
 

@@ -39,8 +39,10 @@ public final class TestAuthority: Sendable {
         try Data("subjectAltName=\(names)\n".utf8).write(to: URL(fileURLWithPath: folder.file("\(name).ext")))
         try Self.openssl(
             [
-                "x509", "-req", "-in", "\(name).csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
-                "-days", "\(days)", "-extfile", "\(name).ext", "-out", "\(name).pem",
+                "x509", "-req", "-in", "\(name).csr", "-CA", "ca.pem", "-CAkey", "ca.key",
+                // Not from a file, since several may be issued at once.
+                "-set_serial", "\(UInt64.random(in: 1...UInt64(Int64.max)))", "-days", "\(days)", "-extfile",
+                "\(name).ext", "-out", "\(name).pem",
             ], folder)
         return Identity(certificateFile: folder.file("\(name).pem"), keyFile: folder.file("\(name).key"))
     }

@@ -11,11 +11,33 @@ struct FrozenVector: Codable {
         var algorithm: String
     }
 
+    struct Payload: Codable {
+        var key: String
+        var algorithm: String
+        var compression: String
+    }
+
+    struct Header: Codable {
+        var name: String
+        var key: String
+        var algorithm: String
+    }
+
     struct Rules: Codable {
         var format: String
         var padding: Int
         var bindKey: Bool
         var fields: [Field]
+        /// How the whole value is sealed; absent where fields are.
+        var payload: Payload?
+        /// How the whole key is sealed; absent where it is not.
+        var keyPayload: Payload?
+        /// The fields of the key that are sealed; absent for none.
+        var keyFields: [Field]?
+        /// How keys are read; absent for `auto`.
+        var keyFormat: String?
+        /// The headers that are sealed, by the expression for their names; absent for none.
+        var headers: [Header]?
         /// Absent for `preserve_avro`.
         var schemaDataMode: String?
     }
@@ -32,6 +54,8 @@ struct FrozenVector: Codable {
     var deks: [WrappedKey]
     var nonces: Data
     var schema: String?
+    /// The schema of keys; absent for none.
+    var keySchema: String?
     var schemaID: UInt32?
     /// The registry's name of the schema's language; absent for Avro.
     var schemaType: String?
@@ -50,7 +74,8 @@ struct FrozenVector: Codable {
     }
 
     init(
-        rules: Rules, keks: [String: Data], deks: [WrappedKey], nonces: Data, schema: String?, schemaID: UInt32?,
+        rules: Rules, keks: [String: Data], deks: [WrappedKey], nonces: Data, schema: String?,
+        keySchema: String? = nil, schemaID: UInt32?,
         schemaType: String? = nil, plain: String, sealed: String
     ) {
         self.rules = rules
@@ -58,6 +83,7 @@ struct FrozenVector: Codable {
         self.deks = deks
         self.nonces = nonces
         self.schema = schema
+        self.keySchema = keySchema
         self.schemaID = schemaID
         self.schemaType = schemaType
         self.plain = plain

@@ -28,13 +28,18 @@ import Testing
         let decryptor = try RecordDecryptor(
             rules: DecryptionRules(
                 errorPolicy: .fail, keks: [try KeySecretPattern(parsing: "in-memory-kms://*")],
-                schemaText: vector.schemaID == nil ? vector.schema : nil),
+                schemaText: vector.schemaID == nil ? vector.schema : nil, keySchemaText: vector.keySchema),
             keys: DataKeyReader(cache: cache), schemas: Self.schemas(of: vector))
         let sealed = try Self.line(vector.sealed)
         #expect(try Self.run(decryptor, sealed, topic: FrozenVector.source) == vector.plain)
     }
 
-    @Test(arguments: FrozenVector.names)
+    /// What was compressed depends on the libraries' versions, which may find shorter texts.
+    private static let rewritable = FrozenVector.names.filter {
+        (try? FrozenVector(named: $0).rules.isCompressed) == false
+    }
+
+    @Test(arguments: rewritable)
     func everyVectorIsWrittenAgainFromItsKeysAndNonces(name: String) throws {
         let vector = try FrozenVector(named: name)
         let cache = try Self.cache(of: vector, service: VectorService(deks: vector.deks))
@@ -49,9 +54,11 @@ extension FrozenVectorTests {
         var vector = FrozenVector(
             rules: .init(
                 format: specification.format, padding: specification.padding, bindKey: specification.bindKey,
-                fields: specification.fields, schemaDataMode: specification.schemaDataMode),
+                fields: specification.fields, payload: specification.payload, keyPayload: specification.keyPayload,
+                keyFields: specification.keyFields, keyFormat: specification.keyFormat,
+                headers: specification.headerRules, schemaDataMode: specification.schemaDataMode),
             keks: ["pii": random(32), "money": random(32)], deks: [], nonces: random(2048),
-            schema: specification.schema, schemaID: specification.schemaID,
+            schema: specification.schema, keySchema: specification.keySchema, schemaID: specification.schemaID,
             schemaType: specification.schemaType, plain: "", sealed: "")
         let line = RecordLine(
             topic: Array(FrozenVector.source.utf8), partition: 3, offset: 41, timestamp: 1_700_000_000_123,
@@ -63,7 +70,7 @@ extension FrozenVectorTests {
             try text(of: record, topic: FrozenVector.source, origin: line)
         }
         let services = try KeyManagementServices(settings(of: vector))
-        for algorithm in Set(specification.fields.map(\.algorithm)).sorted() {
+        for algorithm in vector.rules.algorithms.sorted() {
             for name in vector.keks.keys.sorted() {
                 let key = try DataKey.generate(try #require(Algorithm(rawValue: algorithm)))
                 let address = try KeySecretID(parsing: "in-memory-kms://\(name)")
@@ -80,16 +87,16 @@ extension FrozenVectorTests {
     }
 
     private static func encryptor(of vector: FrozenVector, cache: DataKeyCache) throws -> RecordEncryptor {
-        let rules = EncryptionRules(
-            format: try #require(PayloadFormat(rawValue: vector.rules.format)),
-            valueFields: try vector.rules.fields.map {
-                FieldRule(
-                    path: try FieldPath(parsing: $0.path), key: try KeySecretTemplate(parsing: $0.key),
-                    algorithm: try #require(Algorithm(rawValue: $0.algorithm)))
-            }, padding: vector.rules.padding, bindsKey: vector.rules.bindKey,
-            schemaText: vector.schemaID == nil ? vector.schema : nil,
-            schemaDataMode: try vector.rules.schemaDataMode.map { try #require(SchemaDataMode(rawValue: $0)) }
-                ?? .preserveAvro)
+        let rules = try EncryptionRules(
+            key: PartRule(
+                vector.rules.keySealing, format: #require(PayloadFormat(rawValue: vector.rules.keyFormat ?? "auto")),
+                schemaText: vector.keySchema),
+            value: PartRule(
+                vector.rules.valueSealing, format: #require(PayloadFormat(rawValue: vector.rules.format)),
+                schemaText: vector.schemaID == nil ? vector.schema : nil,
+                schemaDataMode: vector.rules.schemaDataMode.map { try #require(SchemaDataMode(rawValue: $0)) }
+                    ?? .preserveAvro),
+            headers: vector.rules.headerRules, padding: vector.rules.padding, bindsKey: vector.rules.bindKey)
         return try RecordEncryptor(
             rules: rules, target: FrozenVector.target,
             keys: DataKeyReader(cache: cache, nonces: NonceSource(fixed: Array(vector.nonces))),

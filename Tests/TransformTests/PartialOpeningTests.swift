@@ -102,8 +102,10 @@ import Testing
 
     @Test func aRefusedKeyHidesOnlyItsOwnFields() throws {
         let sealed = try fixture.encryptor(rules)(record).written()
-        let opened = try lacking("money").decryptor(errorPolicy: .defaultValue)(sealed)
+        let decryptor = try lacking("money").decryptor(errorPolicy: .defaultValue)
+        let opened = try decryptor(sealed)
         #expect(opened.text == #"{"ssn":"123","iban":null,"n":1}"#)
+        #expect(decryptor.passedOn?.reason == .keyRefused && decryptor.passedOn?.field == "iban")
         #expect(opened.key == sealed.key && opened.header("x-a") == "one" && opened.header("x-b") == "two")
         #expect(opened.header("fieldseal.opened") == #"["value:ssn","header:x-a","header:x-b"]"#)
         #expect(opened.header("fieldseal.defaulted") == #"["value:iban"]"#)

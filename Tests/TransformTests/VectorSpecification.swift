@@ -11,6 +11,12 @@ struct VectorSpecification {
     var schemaID: UInt32?
     var schemaType: String?
     var schemaDataMode: String?
+    var payload: FrozenVector.Payload?
+    var keyPayload: FrozenVector.Payload?
+    var keyFields: [FrozenVector.Field]?
+    var keyFormat: String?
+    var keySchema: String?
+    var headerRules: [FrozenVector.Header]?
     var key: [UInt8]? = Array("customer-4711".utf8)
     var value: [UInt8]?
     var headers: [(name: String, value: String?)] = []
@@ -64,7 +70,7 @@ struct VectorSpecification {
             "CHACHA20_POLY1305", "XCHACHA20_POLY1305",
         ].map { algorithm in
             json(algorithm.lowercased().replacing("_", with: "-"), [field("a", "pii", algorithm)], #"{"a":"secret"}"#)
-        } + avro + converted
+        } + avro + converted + parts
 
     private static let avro: [VectorSpecification] = [
         VectorSpecification(

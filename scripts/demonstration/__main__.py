@@ -24,7 +24,8 @@ from testbed.server import ServerFailed
 from testbed.topics import Record, TopicsFailed
 from testbed.vault import VaultRefused
 
-FORMATS = ("json", "avro")
+# As the topics are named, and as they are shown.
+FORMATS = {"json": "JSON", "avro": "Avro", "converted": "Avro that becomes JSON"}
 PARTITIONS = 4
 HERE = Path(__file__).parent
 SCHEMA = (HERE / "customer.avsc").read_text()
@@ -66,13 +67,14 @@ class Demonstration:
     # Producing
 
     def _produce(self, number: int, seed: int) -> dict[str, Topic]:
-        """Writes half of the customers as JSON and half as Avro; gives what was written."""
-        progress = Progress(f"producing {number} customers, half as JSON and half as Avro")
+        """Writes the customers in turn as JSON, as Avro, and as Avro that becomes JSON; gives what was written."""
+        progress = Progress(f"producing {number} customers, as JSON, as Avro, and as Avro that becomes JSON")
         serialize = AvroSerializer(self._registry, SCHEMA)
         written: dict[str, Topic] = {name: [[] for _ in range(PARTITIONS)] for name in FORMATS}
+        names = tuple(FORMATS)
         for index, customer in enumerate(customers(number, seed)):
-            name = FORMATS[index % 2]
-            record = self._record(customer, name, partition=(index // 2) % PARTITIONS, serialize=serialize)
+            name = names[index % len(names)]
+            record = self._record(customer, name, partition=(index // len(names)) % PARTITIONS, serialize=serialize)
             written[name][record.partition].append(record)
             self._secrets[record.key or b""] = customer.secrets
             progress.show(f"{index + 1} made")
@@ -84,8 +86,8 @@ class Demonstration:
 
     def _record(self, customer: Customer, name: str, partition: int, serialize: AvroSerializer) -> Record:
         value = customer.json
-        if name == "avro" and customer.avro is not None:
-            value = serialize(customer.avro, SerializationContext(self._around.topic("avro"), MessageField.VALUE))
+        if name != "json" and customer.avro is not None:
+            value = serialize(customer.avro, SerializationContext(self._around.topic(name), MessageField.VALUE))
         return Record(partition, customer.id.encode(), value, customer.headers, customer.timestamp)
 
     # Processing
@@ -131,8 +133,9 @@ class Demonstration:
         titles = ("raw", "encrypted", "decrypted")
         for title, topic in zip(titles, (raw, encrypted, clear), strict=True):
             record = topic[0][place]
-            value = members(self._deserialize(record)) if name == "avro" else None
-            show_record(f"{name.upper() if name == 'json' else 'Avro'}, {title}", record, value)
+            is_avro = (record.value or b"")[:1] == b"\0"
+            value = members(self._deserialize(record)) if is_avro else None
+            show_record(f"{FORMATS[name]}, {title}", record, value)
 
     def _deserialize(self, record: Record) -> dict[str, object]:
         """The value as confluent-kafka's own deserializer reads it, under the schema it was written with."""
@@ -142,18 +145,22 @@ class Demonstration:
 
     def _read_as_others_do(self, encrypted: dict[str, Topic]) -> bool:
         """Whether programs that know nothing of Fieldseal read the encrypted topics as they read the raw ones."""
-        topic = self._around.topic("json.encrypted")
+        parses = all([self._parses(encrypted, name) for name in ("json", "converted")])
+        avro = [record for record in flatten(encrypted["avro"]) if record.value is not None]
+        read = sum(self._deserialize(record)["customerId"] == (record.key or b"").decode() for record in avro)
+        step(f"confluent-kafka's AvroDeserializer: {read} of {len(avro)} encrypted Avro values read under their schema")
+        return parses and read == len(avro)
+
+    def _parses(self, encrypted: dict[str, Topic], name: str) -> bool:
+        """Whether jq reads the values of an encrypted topic as JSON."""
+        topic = self._around.topic(f"{name}.encrypted")
         kcat = ["kcat", "-q", "-C", "-e", "-o", "beginning", "-b", self._around.bootstrap_servers, "-t", topic]
         with subprocess.Popen(kcat, stdout=subprocess.PIPE) as values:
             jq = subprocess.run(["jq", "-c", ".nationalId"], stdin=values.stdout, capture_output=True, check=False)
         parsed = len(jq.stdout.splitlines()) if jq.returncode == 0 and values.returncode == 0 else 0
-        expected = sum(record.value is not None for record in flatten(encrypted["json"]))
-        step(f"kcat -C -t {topic} | jq .nationalId: {parsed} of {expected} encrypted JSON values parse")
-
-        avro = [record for record in flatten(encrypted["avro"]) if record.value is not None]
-        read = sum(self._deserialize(record)["customerId"] == (record.key or b"").decode() for record in avro)
-        step(f"confluent-kafka's AvroDeserializer: {read} of {len(avro)} encrypted Avro values read under their schema")
-        return parsed == expected and read == len(avro)
+        expected = sum(record.value is not None for record in flatten(encrypted[name]))
+        step(f"kcat -C -t {topic} | jq .nationalId: {parsed} of {expected} encrypted values parse as JSON")
+        return parsed == expected
 
     # Comparing
 

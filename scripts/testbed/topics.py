@@ -140,6 +140,28 @@ class Topics:
                     else:
                         raise TopicsFailed(f"{topic} could not be read: {error.str()}")
 
+    def counts(self, topic: str) -> Iterator[int]:
+        """How many committed records `topic` holds, again and again, several times a second; waits for the topic."""
+        count = 0
+        assigned = False
+        with _Reader(self._settings) as consumer:
+            while True:
+                if not assigned and self.exists(topic):
+                    partitions = range(self.partitions(topic))
+                    consumer.assign([TopicPartition(topic, partition, 0) for partition in partitions])
+                    assigned = True
+                if assigned:
+                    messages = consumer.consume(num_messages=1000, timeout=0.2)
+                    count += sum(message.error() is None for message in messages)
+                else:
+                    time.sleep(0.1)
+                yield count
+
+    def members(self, group: str) -> int:
+        """How many members a consumer group has."""
+        described = self._admin.describe_consumer_groups([group], request_timeout=20)
+        return len(described[group].result().members)
+
     def follow(
         self, wanted: dict[str, int], progress: Callable[[dict[str, int]], None], silence_seconds: float = 60
     ) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import secrets
+import signal
 import ssl
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -65,6 +69,22 @@ class Vault:
         """Removes a mount and its keys."""
         self.request("DELETE", f"sys/mounts/{mount}")
 
+    def rotate_key(self, mount: str, key: str) -> int:
+        """Gives a key a new version; its number."""
+        self.request("POST", f"{mount}/keys/{key}/rotate", {})
+        version: int = self.request("GET", f"{mount}/keys/{key}")["data"]["latest_version"]
+        return version
+
+    def create_app_role(self, name: str, policies: list[str], token_ttl: str) -> tuple[str, str]:
+        """Makes a role of the AppRole method, mounted where it is not; its role id and a secret id."""
+        if "approle/" not in self.request("GET", "sys/auth")["data"]:
+            self.request("POST", "sys/auth/approle", {"type": "approle"})
+        role = f"auth/approle/role/{name}"
+        self.request("POST", role, {"token_policies": policies, "token_ttl": token_ttl})
+        role_id: str = self.request("GET", f"{role}/role-id")["data"]["role_id"]
+        secret_id: str = self.request("POST", f"{role}/secret-id", {})["data"]["secret_id"]
+        return role_id, secret_id
+
     def create_key(self, mount: str, key: str) -> None:
         self.request("POST", f"{mount}/keys/{key}", {"type": "aes256-gcm96"})
 
@@ -110,3 +130,98 @@ class OpenBao(Server):
         except BaseException:
             self.stop()
             raise
+
+
+class DurableOpenBao:
+    """An OpenBao server with its keys on disk, so that it can be stopped and started again under the same address."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        port, cluster_port = free_port(), free_port()
+        address = f"127.0.0.1:{port}"
+        (folder / "raft").mkdir()
+        self._configuration = folder / "openbao.hcl"
+        self._configuration.write_text(
+            f"""
+            storage "raft" {{
+              path = "{folder / "raft"}"
+              node_id = "one"
+            }}
+            listener "tcp" {{
+              address = "{address}"
+              tls_disable = true
+            }}
+            api_addr = "http://{address}"
+            cluster_addr = "http://127.0.0.1:{cluster_port}"
+            """
+        )
+        self.vault = Vault(f"http://{address}", "")
+        self._server = self._start()
+        try:
+            reply = self.vault.request("PUT", "sys/init", {"secret_shares": 1, "secret_threshold": 1})
+            self._unseal_key: str = reply["keys_base64"][0]
+            self.vault.token = reply["root_token"]
+            self._unseal()
+        except BaseException:
+            self.stop()
+            raise
+
+    def restart(self) -> None:
+        """Starts it again after `stop` or `kill`, and unseals it."""
+        self._server = self._start()
+        self._unseal()
+
+    def stop(self) -> None:
+        """Ends it in order."""
+        self._server.stop()
+
+    def kill(self) -> None:
+        """Ends it as a crash would."""
+        self._server.kill()
+
+    def suspend(self) -> None:
+        """Makes it silent: it takes connections and answers nothing."""
+        os.kill(self._server.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Makes it answer again."""
+        os.kill(self._server.pid, signal.SIGCONT)
+
+    @contextlib.contextmanager
+    def stopping(self) -> Iterator[None]:
+        """Stops it at the end of a block."""
+        try:
+            yield
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                self.resume()
+            self.stop()
+
+    def check(self) -> None:
+        """Raises ServerFailed where it no longer runs."""
+        self._server.check()
+
+    def _start(self) -> Server:
+        server = Server(
+            "OpenBao",
+            [TOOLS / "bao", "server", f"-config={self._configuration}"],
+            log=self._folder / "openbao.log",
+        )
+        try:
+            server.await_ready(self._takes_requests)
+        except BaseException:
+            server.stop()
+            raise
+        return server
+
+    def _takes_requests(self) -> bool:
+        """Whether it answers at all, be it sealed or not set up."""
+        try:
+            self.vault.request("GET", "sys/seal-status")
+        except VaultRefused:
+            return False
+        return True
+
+    def _unseal(self) -> None:
+        self.vault.request("PUT", "sys/unseal", {"key": self._unseal_key})
+        self._server.await_ready(self.vault.answers)

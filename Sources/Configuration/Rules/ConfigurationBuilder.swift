@@ -22,9 +22,9 @@ struct ConfigurationBuilder {
         }
         let set = PairSet(sections: sections, diagnostics: diagnostics)
         set.check()
-        let pairs = sections.compactMap { section -> FieldsealConfiguration.Pair? in
+        let pairs = sections.enumerated().compactMap { index, section -> FieldsealConfiguration.Pair? in
             let builder = PairBuilder(
-                root: root, section: section.value, pairs: set, diagnostics: diagnostics,
+                root: root, section: section.value, index: index, pairs: set, diagnostics: diagnostics,
                 keyService: keyServices.build(section.value, of: RootSettings.kms, inherited: keyService),
                 registry: registries.build(section.value, inherited: registry))
             return builder.build()

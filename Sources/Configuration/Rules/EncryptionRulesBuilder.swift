@@ -14,16 +14,18 @@ struct EncryptionRulesBuilder {
     func build(_ section: SectionValue) -> EncryptionRules? {
         guard
             section.has(EncryptSettings.recordValue) || section.has(EncryptSettings.recordKey)
-                || section.has(EncryptSettings.recordHeader)
+                || section.has(EncryptSettings.recordHeader) || section.has(EncryptSettings.tags)
         else {
             diagnostics.error(
                 at: section.mark, section.path,
-                "the key \"recordValue\", \"recordKey\" or \"recordHeader\" is missing; allowed: one of them or more")
+                "the key \"recordValue\", \"recordKey\", \"recordHeader\" or \"tags\" is missing; allowed: one of them or "
+                    + "more")
             return nil
         }
         checkMode(section)
         check(SealedParts(of: section), section)
-        let value = value(section)
+        var value = value(section)
+        value?.tags = TagRuleBuilder(diagnostics: diagnostics, keyService: keyService).build(section)
         let key = key(section)
         let headers = headers(section)
         guard let value, let key, let headers else { return nil }
@@ -50,7 +52,10 @@ struct EncryptionRulesBuilder {
         let schema = schemas.check(section, format: EncryptSettings.format, file: EncryptSettings.schemaFile)
         guard let format = located(EncryptSettings.format, in: section) else { return nil }
         guard section.has(EncryptSettings.recordValue) else {
-            return PartRule(.nothing, format: format.value, schemaText: schema?.text, schemaDataMode: mode(section))
+            let isTagged = section.has(EncryptSettings.tags)
+            return PartRule(
+                isTagged ? .fields([]) : .nothing, format: format.value, schemaText: schema?.text,
+                schemaDataMode: mode(section))
         }
         guard let value = section[EncryptSettings.recordValue] else { return nil }
         let builder = PartRuleBuilder(diagnostics: diagnostics, schemas: schemas, settings: .value, mode: mode(section))
@@ -92,7 +97,7 @@ struct EncryptionRulesBuilder {
         guard let mode = section.located(EncryptSettings.schemaDataMode), let format = section[EncryptSettings.format]
         else { return }
         switch (format, mode.value) {
-        case (.json, _), (.bytes, _), (.jsonSchema, .preserveAvro):
+        case (.json, _), (.bytes, _), (.jsonSchema, .preserveAvro), (.protobuf, .preserveAvro):
             diagnostics.error(
                 at: mode.mark, mode.path,
                 "found \"\(mode.value.rawValue)\" with format \(format.rawValue); allowed: with format avro or auto")

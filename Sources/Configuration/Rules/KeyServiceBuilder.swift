@@ -40,11 +40,8 @@ struct KeyServiceBuilder {
         checkScheme(address, vault)
         let aliases = vault[VaultKeys.aliases]?.map(\.value) ?? []
         service.vault = (address.value, aliases)
-        guard let token = vault[VaultKeys.token] else { return }
-        service.settings.vault = VaultSettings(
-            uri: address.value.text, authentication: .token(token.secretSource), namespace: vault[VaultKeys.namespace],
-            caFile: vault[VaultKeys.caFile], certificateFile: vault[VaultKeys.certificateFile],
-            keyFile: vault[VaultKeys.keyFile], aliases: aliases.map(\.description))
+        service.settings.vault = VaultSettingsBuilder(diagnostics: diagnostics).build(
+            vault, address: address.value, aliases: aliases)
     }
 
     /// Data keys cross this connection: in the clear only on this machine, or where a person insists.

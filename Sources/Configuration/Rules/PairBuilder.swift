@@ -4,6 +4,8 @@ import Pipeline
 struct PairBuilder {
     let root: SectionValue
     let section: SectionValue
+    /// The pair's place among all.
+    let index: Int
     let pairs: PairSet
     let diagnostics: DiagnosticCollector
     let keyService: KeyService
@@ -12,13 +14,12 @@ struct PairBuilder {
     /// The pair; nil only where errors have been told.
     func build() -> FieldsealConfiguration.Pair? {
         let kafka = KafkaSettingsBuilder(root: root, diagnostics: diagnostics).build(section)
-        checkTopics()
-        guard let action = action(), let kafka, let name = section[PairSettings.name],
-            let source = section[PairSettings.source], let target = section[PairSettings.target]
+        TopicsRule(diagnostics: diagnostics).check(section)
+        guard let action = action(), let kafka, let name = section[PairSettings.name], let names = pairs.topics[index]
         else { return nil }
         let limits = TopicPair.CommitLimits()
-        let topics = TopicPair(
-            name: name, source: source, target: target, targetTopic: targetTopic(),
+        var topics = TopicPair(
+            name: name, source: names.source, target: names.target, targetTopic: targetTopic(),
             groupID: section[PairSettings.groupId], instance: root[RootSettings.instance],
             leavesOnShutdown: root[RootSettings.onShutdown] == .leave, workers: section[PairSettings.workers] ?? 1,
             delivery: section[PairSettings.delivery] ?? .exactlyOnce,
@@ -27,17 +28,10 @@ struct PairBuilder {
                 records: section[PairSettings.commitMaxRecords] ?? limits.records,
                 bytes: section[PairSettings.commitMaxBytes] ?? limits.bytes),
             startFrom: section[PairSettings.startFrom], kafka: kafka, action: action)
+        if topics.readsPattern { topics.excludedTopics = pairs.excludedTopics(ofPair: index) }
         return FieldsealConfiguration.Pair(
             topics: topics, keyManagement: keyService.settings, hasOwnKeyManagement: section.has(RootSettings.kms),
             schemaRegistry: registry.settings, hasOwnSchemaRegistry: section.has(RootSettings.schemaRegistry))
-    }
-
-    private func checkTopics() {
-        guard let source = section.located(PairSettings.source), let target = section.located(PairSettings.target),
-            source.value == target.value
-        else { return }
-        diagnostics.error(
-            at: target.mark, target.path, "found \"\(target.value)\", which is the source; allowed: another topic")
     }
 
     private func action() -> TopicPair.Action? {
@@ -49,7 +43,7 @@ struct PairBuilder {
         case (false, true):
             let builder = DecryptionRulesBuilder(
                 diagnostics: diagnostics, keyService: keyService, registry: registry,
-                defaultKeks: section[PairSettings.source].map(pairs.keks(writing:)) ?? .unknown)
+                defaultKeks: pairs.keks(ofPair: index))
             return section[PairSettings.decrypt].flatMap(builder.build).map { .decrypt($0) }
         case (true, true):
             diagnostics.error(

@@ -1,4 +1,5 @@
 import KeyManagement
+import Pipeline
 
 /// All pairs of a file, for the rules about how they fit together.
 struct PairSet {
@@ -14,35 +15,84 @@ struct PairSet {
 
     let sections: [Located<SectionValue>]
     let diagnostics: DiagnosticCollector
+    /// The topics of each pair, nil where they are not valid.
+    let topics: [PairTopics?]
+
+    init(sections: [Located<SectionValue>], diagnostics: DiagnosticCollector) {
+        self.sections = sections
+        self.diagnostics = diagnostics
+        topics = sections.map { PairTopics($0.value) }
+    }
 
     func check() {
         checkUnique(PairSettings.name) { $0[PairSettings.name] }
         checkUnique(PairSettings.groupId) { pair in
             pair[PairSettings.groupId] ?? pair[PairSettings.name].map { "fieldseal.\($0)" }
         }
-        checkCycles()
+        checkPatterns()
+        PairCircles(pairs: self).check()
     }
 
-    /// The keys of the encrypt pairs whose target is `topic`.
-    func keks(writing topic: String) -> Keks {
+    /// The keys of the encrypt pairs whose target may be the source of pair `index`.
+    func keks(ofPair index: Int) -> Keks {
+        guard let reader = topics[index] else { return .unknown }
         var patterns: [KeySecretPattern] = []
         var isKnown = true
         var isWritten = false
-        for pair in sections.map(\.value) where pair.has(PairSettings.encrypt) {
-            guard let target = pair[PairSettings.target] else {
+        for (pair, topics) in zip(sections.map(\.value), topics) where pair.has(PairSettings.encrypt) {
+            guard let topics else {
                 isKnown = false
                 continue
             }
-            guard target == topic else { continue }
+            guard topics.mayWrite(sourceOf: reader) else { continue }
             isWritten = true
-            let sealed = pair[PairSettings.encrypt].map(SealedParts.init)
-            for template in sealed?.keyTemplates ?? [] {
-                let pattern = KeySecretPattern(template: template.value)
-                if !patterns.contains(pattern) { patterns.append(pattern) }
+            let encrypt = pair[PairSettings.encrypt]
+            let templates = encrypt.map(SealedParts.init)?.keyTemplates.map(\.value) ?? []
+            // What a schema may name, records may carry.
+            let named = encrypt?[EncryptSettings.keks]?.map(\.value) ?? []
+            for pattern in templates.map(KeySecretPattern.init(template:)) + named where !patterns.contains(pattern) {
+                patterns.append(pattern)
             }
         }
         if isWritten { return patterns.isEmpty ? .unknown : .known(patterns) }
         return isKnown ? .none : .unknown
+    }
+
+    /// What the pattern of pair `index` never matches. A pair that encrypts reads nothing that a pair writes; one that
+    /// decrypts reads what others encrypt, and nothing that a pair has decrypted.
+    func excludedTopics(ofPair index: Int) -> ExcludedTopics {
+        var excluded = ExcludedTopics()
+        for writer in writers(excludedFor: index) {
+            guard let topics = topics[writer] else { continue }
+            if let template = topics.template {
+                excluded.targets.append(ExcludedTopics.Targets(source: topics.source, template: template))
+            } else {
+                excluded.names.insert(topics.target)
+            }
+        }
+        return excluded
+    }
+
+    private func writers(excludedFor index: Int) -> [Int] {
+        guard let topics = topics[index] else { return [] }
+        return sections.indices.filter { topics.isEncrypting || sections[$0].value.has(PairSettings.decrypt) }
+    }
+
+    /// A pattern that matches a target whose name is known would read what this very file writes.
+    private func checkPatterns() {
+        for (index, topics) in topics.enumerated() {
+            guard let pattern = topics?.pattern, let source = sections[index].value.located(PairSettings.source)
+            else { continue }
+            for writer in writers(excludedFor: index) {
+                guard let written = self.topics[writer], written.pattern == nil, pattern.matches(written.target)
+                else { continue }
+                let line = sections[writer].value.mark(of: PairSettings.target).line
+                diagnostics.error(
+                    at: source.mark, source.path,
+                    "found \"\(printable(source.value))\", which matches the target \"\(printable(written.target))\" in "
+                        + "line \(line); allowed: a pattern that matches no such target")
+            }
+        }
     }
 
     private func checkUnique(_ setting: Setting<String>, _ value: (SectionValue) -> String?) {
@@ -66,53 +116,5 @@ struct PairSet {
     private func isRepeated(_ pair: SectionValue) -> Bool {
         let name = pair[PairSettings.name]
         return sections.count { $0.value[PairSettings.name] == name } > 1
-    }
-
-    /// What a pair writes must not come back to its source.
-    private func checkCycles() {
-        var edges: [String: [(target: String, pair: Int)]] = [:]
-        for (index, section) in sections.enumerated() {
-            guard let source = section.value[PairSettings.source], let target = section.value[PairSettings.target],
-                source != target
-            else { continue }
-            edges[source, default: []].append((target, index))
-        }
-        var told: Set<Int> = []
-        for (index, section) in sections.enumerated() where !told.contains(index) {
-            guard let target = section.value.located(PairSettings.target),
-                let source = section.value[PairSettings.source], source != target.value,
-                let way = way(from: target.value, to: source, along: edges)
-            else { continue }
-            told.formUnion(way.map(\.pair))
-            let topics = ([source, target.value] + way.map(\.target)).joined(separator: " -> ")
-            diagnostics.error(
-                at: target.mark, target.path,
-                "the pairs make a circle, in which records would go round for ever: \(printable(topics, limit: 300))")
-        }
-    }
-
-    /// The shortest way along pairs from one topic to another, or nil.
-    private func way(
-        from start: String, to end: String, along edges: [String: [(target: String, pair: Int)]]
-    ) -> [(target: String, pair: Int)]? {
-        var cameBy: [String: (topic: String, pair: Int)] = [:]
-        var queue = [start]
-        var next = 0
-        while next < queue.count {
-            let topic = queue[next]
-            next += 1
-            for edge in edges[topic] ?? [] where edge.target != start && cameBy[edge.target] == nil {
-                cameBy[edge.target] = (topic, edge.pair)
-                queue.append(edge.target)
-            }
-        }
-        guard cameBy[end] != nil else { return nil }
-        var way: [(target: String, pair: Int)] = []
-        var topic = end
-        while topic != start, let step = cameBy[topic] {
-            way.append((topic, step.pair))
-            topic = step.topic
-        }
-        return way.reversed()
     }
 }

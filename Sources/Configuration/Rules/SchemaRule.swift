@@ -15,15 +15,15 @@ struct SchemaRule {
 
     /// The schema of the file, where one is given and valid.
     func check(_ section: SectionValue, format: Setting<PayloadFormat>, file: Setting<String>) -> Schema? {
-        if let other = section[format], [.json, .jsonSchema, .bytes].contains(other), section.has(file) {
+        if let other = section[format], [.json, .jsonSchema, .protobuf, .bytes].contains(other), section.has(file) {
             diagnostics.error(
                 at: section.mark(of: file), section.path(of: file),
                 "found a schema file with format \(other.rawValue); allowed: with format avro or auto")
         }
-        if section[format] == .jsonSchema, !registry.isAttempted {
+        if let framed = section[format], Self.isAlwaysFramed(framed), !registry.isAttempted {
             diagnostics.error(
                 at: section.mark(of: format), section.path(of: format),
-                "found json_schema without schemas; allowed: with a schemaRegistry")
+                "found \(framed.rawValue) without schemas; allowed: with a schemaRegistry")
         }
         if section[format] == .avro, !section.has(file), !registry.isAttempted {
             diagnostics.error(
@@ -31,6 +31,10 @@ struct SchemaRule {
                 "found avro without schemas; allowed: with schemaFile or a schemaRegistry")
         }
         return section.located(file).flatMap(read)
+    }
+
+    private static func isAlwaysFramed(_ format: PayloadFormat) -> Bool {
+        format == .jsonSchema || format == .protobuf
     }
 
     /// Whether every path can be sealed under the schema; `fields` are where the paths stand, in the same order.

@@ -15,6 +15,8 @@ struct SealedParts {
     let isValueOpaque: Bool
     /// The headers.
     let headers: [SectionValue]
+    /// The key of fields that schemas choose.
+    let tagKey: Located<KeySecretTemplate>?
 
     init(of section: SectionValue) {
         let value = section[EncryptSettings.recordValue]
@@ -25,12 +27,13 @@ struct SealedParts {
         keyPayload = key?[RecordKeySettings.payload]
         isValueOpaque = section[EncryptSettings.format] == .bytes
         headers = section[EncryptSettings.recordHeader]?.map(\.value) ?? []
+        tagKey = section.located(EncryptSettings.defaultKeySecretId)
     }
 
     /// Every key's address.
     var keyTemplates: [Located<KeySecretTemplate>] {
         (keyFields + valueFields).compactMap { $0.located(FieldSettings.keySecretId) }
-            + payloads.compactMap { $0.located(PayloadSettings.keySecretId) }
+            + payloads.compactMap { $0.located(PayloadSettings.keySecretId) } + [tagKey].compactMap(\.self)
     }
 
     /// How many data keys a record may need.

@@ -4,13 +4,49 @@ import Records
 import Transform
 
 extension Form where Value == String {
+    private static let topicName =
+        "a topic's name of letters, digits, '.', '_' and '-', at most \(TopicTemplate.longestName) characters"
+
     /// A topic's name.
     static var topic: Form {
-        let allowed = "a topic's name of letters, digits, '.', '_' and '-', at most 249 characters"
-        return .scalar(allowed) { found in
-            if isName(found.text, limit: 249) { return .value(found.text) }
-            let isPlanned = found.text.hasPrefix("^") || found.text.contains("{{")
-            return .refused(isPlanned ? "patterns of topics are not available in this version" : nil)
+        .scalar(topicName) { isName($0.text, limit: TopicTemplate.longestName) ? .value($0.text) : .refused() }
+    }
+
+    /// A topic's name, or a pattern of names.
+    static var source: Form {
+        .scalar("\(topicName), or a regular expression that begins with ^") { found in
+            guard TopicPair.isPattern(found.text) else {
+                return isName(found.text, limit: TopicTemplate.longestName) ? .value(found.text) : .refused()
+            }
+            do throws(RegularExpressionError) {
+                return .value(try RegularExpression(parsing: found.text).text)
+            } catch {
+                return .refused("\(error)")
+            }
+        }
+    }
+
+    /// A topic's name, in which the source's name may stand.
+    static var target: Form {
+        .scalar("\(topicName), in which {{record.topic}} may stand once") { found in
+            if isName(found.text, limit: TopicTemplate.longestName) { return .value(found.text) }
+            // With one letter in the place of the source's name, since that may be "..".
+            guard let template = TopicTemplate(parsing: found.text), let name = template.target(of: "x") else {
+                return .refused()
+            }
+            return isName(name, limit: TopicTemplate.longestName) ? .value(found.text) : .refused()
+        }
+    }
+}
+
+extension Form where Value == String {
+    /// What the names of attributes in schemas begin with.
+    static var attributeNamespace: Form {
+        .scalar("letters, digits, '.', '_', '-' and ':', at most 64 characters") { found in
+            let isPlain = found.text.utf8.allSatisfy { byte in
+                Self.isName(String(Unicode.Scalar(byte)) + "x", limit: 2) || byte == UInt8(ascii: ":")
+            }
+            return isPlain && 1...64 ~= found.text.utf8.count ? .value(found.text) : .refused()
         }
     }
 }
@@ -44,7 +80,7 @@ extension Form where Value == RegularExpression {
 extension Form where Value == PayloadFormat {
     /// How a payload is read.
     static var payloadFormat: Form {
-        .choice(PayloadFormat.self, planned: ["protobuf"])
+        .choice(PayloadFormat.self)
     }
 }
 

@@ -17,7 +17,8 @@ enum EncryptSettings {
     static let schemaDataMode = Setting(
         "schemaDataMode", .choice(SchemaDataMode.self), .defaulted(.preserveAvro),
         "What an encrypted Avro record looks like. `preserve_avro`: it stays Avro under the same schema. `convert_json`: it "
-            + "becomes JSON text, and decryption restores the original bytes. JSON Schema always becomes JSON text.")
+            + "becomes JSON text, and decryption restores the original bytes. JSON Schema and Protobuf always become JSON text."
+    )
     static let padding = Setting(
         "padding", .integer(0...256), .defaulted(16),
         "Values are padded to a multiple of this many bytes, so that a ciphertext tells less of their length; "
@@ -27,7 +28,8 @@ enum EncryptSettings {
         "Whether a ciphertext opens only in a record with the same key.")
     static let recordValue = Setting(
         "recordValue", .section(RecordValueSettings.section),
-        .optional("one of `recordValue`, `recordKey` and `recordHeader` must be there"), "What is sealed of values.")
+        .optional("one of `recordValue`, `recordKey`, `recordHeader` and `tags` must be there"),
+        "What is sealed of values.")
     static let recordKey = Setting(
         "recordKey", .section(RecordKeySettings.section), .optional("nothing"),
         "What is sealed of keys. The same key gives another ciphertext each time: see formats.md for what that does to "
@@ -38,6 +40,23 @@ enum EncryptSettings {
     static let allowCompactedKeys = Setting(
         "allowCompactedKeys", .boolean, .defaulted(false),
         "Whether `recordKey` may be used with a compacted target, which then keeps every record.")
+    static let tags = Setting(
+        "tags", .list(of: .text("a tag"), allowsEmpty: false), .optional("no tags"),
+        "Seals the fields of values that their schemas give one of these tags, or a key or algorithm of their own. Values "
+            + "without a schema are refused then.")
+    static let defaultKeySecretId = Setting(
+        "defaultKeySecretId", .keyTemplate, .optional("required with `tags`"),
+        "The KEK of fields that are chosen by their tags and name none themselves.")
+    static let defaultAlgorithm = Setting(
+        "defaultAlgorithm", .choice(Algorithm.self), .defaulted(.aes128GCM),
+        "How fields are sealed that are chosen by their tags and name no algorithm themselves.")
+    static let attributeNamespace = Setting(
+        "attributeNamespace", .attributeNamespace, .defaulted("fieldseal."),
+        "What the names of Fieldseal's own attributes in schemas begin with: `tags`, `keySecretId` and `algorithm` follow."
+    )
+    static let keks = Setting(
+        "keks", .list(of: .keyPattern), .optional("the keys without templates that this section names"),
+        "Further KEKs that a schema may name for its fields. `*` stands for part of one segment.")
     static let onError = Setting(
         "onError", .choice(ErrorPolicy.self, planned: ["dead_letter"]), .defaulted(.halt),
         "What happens where a record can't be encrypted. `halt`: its partition stops there, the others go on.")
@@ -46,11 +65,7 @@ enum EncryptSettings {
         "pairs[].encrypt", "",
         [
             format, schemaFile, schemaDataMode, padding, bindKey, recordValue, recordKey, recordHeader,
-            allowCompactedKeys, onError,
-            PlannedSetting("tags", "fields by their tags in the schema"),
-            PlannedSetting("defaultKeySecretId", "for `tags`"),
-            PlannedSetting("defaultAlgorithm", "for `tags`"),
-            PlannedSetting("attributeNamespace", "for `tags`"),
+            allowCompactedKeys, tags, defaultKeySecretId, defaultAlgorithm, attributeNamespace, keks, onError,
             PlannedSetting("purgeSource", "deleting what was encrypted from the source"),
             PlannedSetting("deadLetterTopic", "for `onError: dead_letter`"),
             PlannedSetting("deadLetterKeySecretId", "for `onError: dead_letter`"),

@@ -8,8 +8,13 @@ enum PairSettings {
 
     static let name = Setting(
         "name", .name("a name", limit: 128), .required, "What logs, metrics and commands call the pair; unique.")
-    static let source = Setting("source", .topic, .required, "The topic that is read.")
-    static let target = Setting("target", .topic, .required, "The topic that is written; on the same brokers.")
+    static let source = Setting(
+        "source", .source, .required,
+        "The topic that is read, or a regular expression (POSIX extended, matched whole) for all topics that it matches, "
+            + "also those that appear later. It never matches what pairs of this file write.")
+    static let target = Setting(
+        "target", .target, .required,
+        "The topic that is written; on the same brokers. `{{record.topic}}` stands for the source's name.")
     static let targetTopic = Setting(
         "targetTopic", .section(TargetTopicSettings.section), .optional("as the source"),
         "How a missing target is made.")

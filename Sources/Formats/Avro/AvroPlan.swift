@@ -13,6 +13,9 @@ public struct AvroPlan: Sendable {
     /// placeholders.
     public let typeNames: [[UInt8]]
 
+    /// What each rule seals, for people; nothing where it matches no field of the schema.
+    public let sealings: [[AvroSealing]]
+
     let steps: [AvroStep]
     /// Spelled segments and map keys, by ranges in steps.
     let pool: [UInt8]
@@ -34,6 +37,7 @@ public struct AvroPlan: Sendable {
         var compiler = AvroPlanCompiler(schema: schema, paths: paths)
         entry = try compiler.compile()
         rules = compiler.rulePlans
+        sealings = compiler.sealings
         steps = compiler.steps
         pool = compiler.pool
         typeNames = compiler.sealedTypes.map { Array($0.name.utf8) }

@@ -56,6 +56,17 @@ struct AvroPlanCompiler {
         }
     }
 
+    /// What each rule seals, for people.
+    var sealings: [[AvroSealing]] {
+        sealedByRule.map { indices in
+            indices.sorted().map { index in
+                let type = sealedTypes[index]
+                return AvroSealing(
+                    typeName: type.name, placement: type.placement, placeholder: type.placeholderText)
+            }
+        }
+    }
+
     /// What of a sealed type an envelope's entry tells.
     private struct SealedKind: Hashable {
         let name: String
@@ -187,7 +198,8 @@ extension AvroPlanCompiler {
             }
         let index = sealedType(
             AvroSealedType(
-                name: sealed.displayName ?? "", placement: isInline ? .inline : .header, placeholder: placeholder))
+                name: sealed.displayName ?? "", placement: isInline ? .inline : .header, placeholder: placeholder,
+                placeholderText: isInline ? nil : AvroPlaceholder.text(of: sealed)))
         sealedByRule[rule].insert(index)
         let operand = AvroStep.pack(high: rule, low: index)
         if isString { return append(isInline ? .sealString : .sealHiddenString, operand: operand) }

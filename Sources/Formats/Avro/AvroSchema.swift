@@ -1,11 +1,14 @@
 /// A validated Avro schema (Avro 1.12, "Schema Declaration").
 ///
-/// Defaults, aliases and documentation play no part in reading bytes and are not kept.
+/// Defaults, aliases and documentation play no part in reading bytes and are not kept; what Avro gives no meaning is, as far
+/// as it is text.
 public struct AvroSchema: Sendable {
     /// Every type of it; the first eight are the plain primitives.
     let types: [AvroType]
     /// The type of a datum, as an index into `types`.
     let root: Int
+    /// What is written beside an unnamed root type that Avro gives no meaning.
+    let attributes: SchemaAttributes
     /// Whether values of each type are encoded in no bytes at all.
     let isEmpty: [Bool]
 
@@ -23,6 +26,7 @@ public struct AvroSchema: Sendable {
         var parser = AvroSchemaParser()
         for reference in references { _ = try parser.parse(reference) }
         root = try parser.parse(text)
+        attributes = parser.looseAttributes
         types = parser.types
         try Self.refuseInfinite(types)
         isEmpty = AvroTypeGraph.empty(types)

@@ -2,12 +2,22 @@
 struct AvroSchemaParser {
     private(set) var types: [AvroType] = AvroType.primitives.map { AvroType(shape: $0.shape) }
     private var named: [String: Int] = [:]
+    /// What is written beside the unnamed types, and beside references to named ones, of the field or schema in hand.
+    private(set) var looseAttributes = SchemaAttributes()
 
     private static let primitives = Dictionary(
         uniqueKeysWithValues: AvroType.primitives.enumerated().map { ($1.name, $0) })
 
+    /// What Avro gives a meaning to.
+    private static let knownAttributes: Set<String> = [
+        "type", "name", "namespace", "doc", "aliases", "fields", "symbols", "items", "values", "size", "default",
+        "order",
+        "logicalType", "precision", "scale",
+    ]
+
     mutating func parse(_ text: String) throws(AvroSchemaError) -> Int {
-        try type(try AvroSchemaJSON(parsing: text), namespace: "", at: "")
+        looseAttributes = SchemaAttributes()
+        return try type(try AvroSchemaJSON(parsing: text), namespace: "", at: "")
     }
 
     private mutating func type(
@@ -31,6 +41,10 @@ struct AvroSchemaParser {
         case "record", "error": return try record(attributes, namespace: namespace, at: location)
         case "enum": return try enumeration(attributes, namespace: namespace, at: location)
         case "fixed": return try fixed(attributes, namespace: namespace, at: location)
+        default: break
+        }
+        looseAttributes.add(Self.attributes(attributes))
+        switch type {
         case "array": return try array(attributes, namespace: namespace, at: location)
         case "map": return try map(attributes, namespace: namespace, at: location)
         default:
@@ -94,7 +108,8 @@ struct AvroSchemaParser {
             throw AvroSchemaError(at: name, "a record needs \"fields\" as an array")
         }
         // It is known before its fields are read, so that they may refer to it.
-        let index = try define(AvroType(shape: .record(fields: []), name: name), at: location)
+        let index = try define(
+            AvroType(shape: .record(fields: []), name: name, attributes: Self.attributes(attributes)), at: location)
         var fields: [AvroField] = []
         var seen: Set<String> = []
         for declaration in declarations {
@@ -115,8 +130,11 @@ struct AvroSchemaParser {
         let location = "\(record).\(name)"
         guard let type = attributes["type"] else { throw AvroSchemaError(at: location, "a field needs a \"type\"") }
         try checkAliases(attributes, at: location)
-        return AvroField(
-            name: name, type: try self.type(type, namespace: AvroName.namespace(of: record), at: location))
+        let outside = looseAttributes
+        defer { looseAttributes = outside }
+        looseAttributes = Self.attributes(attributes)
+        let index = try self.type(type, namespace: AvroName.namespace(of: record), at: location)
+        return AvroField(name: name, type: index, attributes: looseAttributes)
     }
 
     private mutating func enumeration(
@@ -142,7 +160,9 @@ struct AvroSchemaParser {
                 throw AvroSchemaError(at: name, "the enum's default is none of its symbols")
             }
         }
-        return try define(AvroType(shape: .enumeration(symbols: symbols), name: name), at: location)
+        let type = AvroType(
+            shape: .enumeration(symbols: symbols), name: name, attributes: Self.attributes(attributes))
+        return try define(type, at: location)
     }
 
     private mutating func fixed(
@@ -154,7 +174,12 @@ struct AvroSchemaParser {
         }
         let shape = AvroType.Shape.fixed(size: size)
         let logical = AvroLogicalType(of: shape, attributes: attributes)
-        return try define(AvroType(shape: shape, name: name, logical: logical), at: location)
+        let type = AvroType(shape: shape, name: name, logical: logical, attributes: Self.attributes(attributes))
+        return try define(type, at: location)
+    }
+
+    private static func attributes(_ members: [String: AvroSchemaJSON]) -> SchemaAttributes {
+        SchemaAttributes(readingUnknown: members, known: knownAttributes)
     }
 
     private func fullName(

@@ -7,4 +7,6 @@ struct AvroSealedType: Hashable, Sendable {
     let placement: FieldMatch.Placement
     /// Empty where it is sealed in place.
     let placeholder: [UInt8]
+    /// The same for people; nil where it is sealed in place.
+    let placeholderText: String?
 }

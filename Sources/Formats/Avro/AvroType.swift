@@ -15,6 +15,8 @@ struct AvroType: Sendable {
     /// The full name of a record, enum or fixed.
     var name: String?
     var logical: AvroLogicalType?
+    /// What is written beside a named type that Avro gives no meaning.
+    var attributes = SchemaAttributes()
 
     /// The primitive types by name, in the order in which every schema's `types` begins.
     static let primitives: [(name: String, shape: Shape)] = [

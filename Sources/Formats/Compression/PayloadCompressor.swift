@@ -34,6 +34,8 @@ public final class PayloadCompressor {
     public func decompress(
         _ compressed: UnsafeRawBufferPointer, by compression: Compression, maximum: Int, into out: OutputBuffer
     ) throws(CompressionError) {
+        // So that no sum overflows; Kafka carries nothing larger.
+        let maximum = min(max(0, maximum), Int(Int32.max))
         switch compression {
         case .none:
             guard compressed.count <= maximum else { throw .tooLarge(maximum: maximum) }

@@ -34,7 +34,8 @@ public final class Opener: DataKeyHolder {
         return true
     }
 
-    func isOver(now: Int64) -> Bool {
+    /// Whether no further record may be opened with it.
+    public func isOver(now: Int64) -> Bool {
         // It serves one record, whenever that comes, or all records for its time.
         shared.isRetired || (shared.isForOneRecord ? hasOpened : now >= shared.expiresAt)
     }

@@ -54,7 +54,8 @@ public final class Sealer: DataKeyHolder {
         !isOver(now: now) && beginRecord(now: now)
     }
 
-    func isOver(now: Int64) -> Bool {
+    /// Whether no further record may be sealed with it.
+    public func isOver(now: Int64) -> Bool {
         // It serves one record, whenever that comes, or all records for its time.
         shared.isRetired || (shared.isForOneRecord ? hasSealed : now >= shared.expiresAt)
     }

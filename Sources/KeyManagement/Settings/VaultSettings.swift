@@ -1,9 +1,26 @@
 /// How a Vault or OpenBao server is reached.
 public struct VaultSettings: Sendable {
-    /// How Fieldseal says who it is.
+    /// How Fieldseal says who it is. A `mount` is the path of the auth method, without `auth/`.
+    ///
+    /// Secrets that come from files are read again for each login.
     public enum Authentication: Sendable {
-        /// A token.
+        /// A token, renewed in time where it may be.
         case token(SecretSource)
+        /// `APP_ROLE`.
+        case appRole(roleID: SecretSource, secretID: SecretSource, mount: String = "approle")
+        /// `USERNAME_PASSWORD`.
+        case userPassword(username: String, password: SecretSource, mount: String = "userpass")
+        /// `LDAP`.
+        case ldap(username: String, password: SecretSource, mount: String = "ldap")
+        /// `JWT`: a token that an identity provider signed.
+        case jwt(role: String, jwt: SecretSource, mount: String = "jwt")
+        /// `KUBERNETES`: the token of the pod's service account.
+        case kubernetes(role: String, tokenFile: String = podTokenFile, mount: String = "kubernetes")
+        /// `CERT`: the client's certificate; `name` is the role, any that matches where nil.
+        case certificate(name: String?, mount: String = "cert")
+
+        /// Where Kubernetes puts the token of a pod's service account.
+        public static let podTokenFile = "/var/run/secrets/kubernetes.io/serviceaccount/token"
     }
 
     /// The server's address: `https://HOST[:PORT]`, or `http://` where the configuration allows it.

@@ -22,22 +22,20 @@ struct VaultRefusal {
     /// Whether the server's first error contains `text`.
     func says(_ text: String) -> Bool { said.contains(text) }
 
-    /// The error; `isTokenRejected` is asked where the status alone can't tell.
-    func error(
-        _ key: KeySecretID, isTokenRejected: () throws(KeyManagementError) -> Bool
-    ) throws(KeyManagementError) -> KeyManagementError {
-        let reason = words.isEmpty ? "status \(status)" : "status \(status), \(words)"
+    /// The status and the server's words, for people.
+    var reason: String { words.isEmpty ? "status \(status)" : "status \(status), \(words)" }
+
+    /// The error; `isTokenRejected` tells what a 403 means.
+    func error(_ key: KeySecretID, isTokenRejected: Bool) -> KeyManagementError {
         switch status {
-        case 400: return badRequest(key, reason)
-        case 401: return .unauthenticated(key: key, reason: reason)
-        case 403:
-            return try isTokenRejected()
-                ? .unauthenticated(key: key, reason: reason) : .refused(key: key, reason: reason)
-        case 404, 405: return .unknownKey(key: key, reason: reason)
-        case 408, 504: return .timedOut(key: key, reason: reason)
-        case 412, 500...: return .unavailable(key: key, reason: reason)
-        case 429: return .throttled(key: key, reason: reason)
-        default: return .malformedReply(key: key, reason: reason)
+        case 400: badRequest(key, reason)
+        case 401: .unauthenticated(key: key, reason: reason)
+        case 403: isTokenRejected ? .unauthenticated(key: key, reason: reason) : .refused(key: key, reason: reason)
+        case 404, 405: .unknownKey(key: key, reason: reason)
+        case 408, 504: .timedOut(key: key, reason: reason)
+        case 412, 500...: .unavailable(key: key, reason: reason)
+        case 429: .throttled(key: key, reason: reason)
+        default: .malformedReply(key: key, reason: reason)
         }
     }
 

@@ -1,4 +1,5 @@
 import HTTPTransport
+import Logging
 import Records
 
 /// `vault-kms`: the Transit secrets engine of HashiCorp Vault or OpenBao.
@@ -6,31 +7,27 @@ import Records
 /// Each wrap and unwrap is one call of `POST /v1/MOUNT/encrypt/NAME` or `.../decrypt/NAME`. The data key's bytes pass
 /// through memory that is wiped, here and in `HTTPTransport`; the buffers of libcurl and of its TLS library are theirs.
 public struct VaultService: KeyManagementService {
-    private let endpoint: VaultEndpoint
-    private let namespace: String?
-    private let token: SecretSource
-    private let client: HTTPClient
+    private let connection: VaultConnection
+    private let tokens: any VaultTokenSource
 
     /// The longest EDEK that is taken from or sent to the server, in bytes; Transit's own have about 100.
     private static let maximumWrappedLength = 4096
 
     /// Takes the settings; the server is not called yet.
     ///
-    /// - Throws: `invalidSettings` where the URI or an alias is malformed.
-    public init(_ settings: VaultSettings) throws(KeyManagementError) {
-        endpoint = try VaultEndpoint(settings)
-        guard settings.namespace?.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) ?? true else {
-            throw .invalidSettings(reason: "the Vault namespace holds a space or a character that is not ASCII")
+    /// - Throws: `invalidSettings` where the URI, an alias or what is said of the login is malformed.
+    public init(
+        _ settings: VaultSettings, logger: Logger = Logger(label: "fieldseal.kms")
+    ) throws(KeyManagementError) {
+        connection = try VaultConnection(settings)
+        let authority = VaultAuthority(connection: connection)
+        if case .token(let source) = settings.authentication {
+            tokens = VaultGivenToken(source, authority, logger: logger)
+        } else if let login = try VaultLogin(settings.authentication) {
+            tokens = VaultLoginSession(login, authority, logger: logger)
+        } else {
+            throw .invalidSettings(reason: "Vault has neither a token nor a login")
         }
-        namespace = settings.namespace
-        switch settings.authentication {
-        case .token(let source): token = source
-        }
-        client = HTTPClient(
-            HTTPClient.Settings(
-                caFile: settings.caFile, certificateFile: settings.certificateFile, keyFile: settings.keyFile,
-                maximumReplyBytes: 64 * 1024,
-                retry: RetryPolicy(maximumAttempts: 2, retryAfterLimitMilliseconds: 500)))
     }
 
     /// Encrypts a data key's bytes by Transit; the EDEK is its text, `vault:vN:...`.
@@ -71,61 +68,59 @@ public struct VaultService: KeyManagementService {
     }
 
     /// Sends one request and returns a reply of status 200; throws for every other.
+    ///
+    /// Where the server does not accept the token, it is sent once more with another one, if that can be had.
     private func call(
         _ operation: String, _ key: KeySecretID, _ body: SecretBytes, within milliseconds: Int
     ) throws(KeyManagementError) -> HTTPResponse {
         guard case .vault(let host, let mount, let name) = key.address else { throw .notConfigured(key: key) }
-        guard endpoint.isNamed(host) else { throw .foreignHost(key: key, configured: endpoint.names) }
-        let token: SecretBytes
-        do throws(SecretSource.Unreadable) {
-            token = try self.token.read()
-        } catch {
-            throw .unauthenticated(key: key, reason: error.reason)
+        guard connection.endpoint.isNamed(host) else {
+            throw .foreignHost(key: key, configured: connection.endpoint.names)
         }
-        guard token.withUnsafeBytes({ $0.allSatisfy { (0x21...0x7E).contains($0) } }) else {
-            throw .unauthenticated(
-                key: key, reason: "the token holds a space, a newline or a character that is not ASCII")
-        }
-        let request = HTTPRequest(
-            .post, "\(endpoint.base)/\(mount)/\(operation)/\(name)",
-            headers: headers(token) + [HTTPHeader("Content-Type", "application/json")], body: .secret(body),
-            mayRepeat: true, totalTimeoutMilliseconds: milliseconds)
-        let reply = try send(request, key)
-        guard reply.status == 200 else {
-            throw try VaultRefusal(reply: reply, secrets: [token, body]).error(key) { () throws(KeyManagementError) in
-                try isTokenRejected(token, key, within: milliseconds)
+        let end = MonotonicClock.milliseconds + max(0, min(milliseconds, 86_400_000))
+        let path = "\(mount)/\(operation)/\(name)"
+        var isLast = false
+        while true {
+            let token: VaultToken
+            do throws(CredentialFailure) {
+                token = try tokens.current(within: end - MonotonicClock.milliseconds)
+            } catch {
+                throw error.error(for: key)
+            }
+            do throws(KeyManagementError) {
+                return try send(path, key, body, token.bytes, until: end)
+            } catch {
+                guard case .unauthenticated = error, !isLast, tokens.reject(token) else { throw error }
+                isLast = true
             }
         }
-        return reply
+    }
+
+    private func send(
+        _ path: String, _ key: KeySecretID, _ body: SecretBytes, _ token: SecretBytes, until end: Int
+    ) throws(KeyManagementError) -> HTTPResponse {
+        let refusal: VaultRefusal
+        let isTokenRejected: Bool
+        do throws(HTTPTransportError) {
+            let reply = try connection.post(path, body, token: token, within: end - MonotonicClock.milliseconds)
+            guard reply.status != 200 else { return reply }
+            refusal = VaultRefusal(reply: reply, secrets: [token, body])
+            isTokenRejected = reply.status == 403 ? try self.isTokenRejected(token, until: end) : false
+        } catch {
+            throw KeyManagementError(error, key: key)
+        }
+        throw refusal.error(key, isTokenRejected: isTokenRejected)
     }
 
     /// Whether a 403 meant the token rather than the policy: Vault gives the same status to both.
-    private func isTokenRejected(
-        _ token: SecretBytes, _ key: KeySecretID, within milliseconds: Int
-    ) throws(KeyManagementError) -> Bool {
-        let request = HTTPRequest(
-            .get, "\(endpoint.base)/auth/token/lookup-self", headers: headers(token),
-            totalTimeoutMilliseconds: milliseconds)
-        let reply = try send(request, key)
+    private func isTokenRejected(_ token: SecretBytes, until end: Int) throws(HTTPTransportError) -> Bool {
+        let reply = try connection.get(
+            "auth/token/lookup-self", token: token, within: end - MonotonicClock.milliseconds)
         guard reply.status != 200 else { return false }
         // A valid token without the default policy may not look itself up; only then the server counts the errors of
         // its policies and does not call the token invalid.
         let refusal = VaultRefusal(reply: reply, secrets: [token])
         return !refusal.says("1 error occurred") || refusal.says("invalid token")
-    }
-
-    private func headers(_ token: SecretBytes) -> [HTTPHeader] {
-        // The last makes a proxy or agent of Vault's refuse requests that were not meant for it.
-        [HTTPHeader("X-Vault-Token", secret: token), HTTPHeader("X-Vault-Request", "true")]
-            + (namespace.map { [HTTPHeader("X-Vault-Namespace", $0)] } ?? [])
-    }
-
-    private func send(_ request: HTTPRequest, _ key: KeySecretID) throws(KeyManagementError) -> HTTPResponse {
-        do throws(HTTPTransportError) {
-            return try client.send(request)
-        } catch {
-            throw KeyManagementError(error, key: key)
-        }
     }
 
     private static func member(

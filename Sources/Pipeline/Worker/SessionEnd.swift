@@ -4,6 +4,8 @@ import KafkaClient
 enum SessionEnd {
     /// As asked.
     case stopped
+    /// The clients are to be replaced at once, since nothing failed.
+    case renew
     /// The clients are to be replaced.
     case restart(KafkaError)
     /// The worker can't go on.

@@ -2,7 +2,16 @@ import KafkaClient
 
 /// Finds out where a worker goes on with the partitions it was given; blocks, and lets a stop through.
 struct StartPositions {
-    let pair: TopicPair
+    /// A partition and where it goes on.
+    struct Start {
+        /// The partition; its offset is where to go on, `noOffset` where that is not known.
+        var partition: TopicPartition
+        /// Why it stands still, if it does.
+        var cause: HaltCause?
+    }
+
+    /// Where reading starts without a committed offset, if the configuration says.
+    let startFrom: TopicPair.StartPosition?
     let consumer: Consumer
     let producer: Producer
     let control: WorkerControl
@@ -11,57 +20,53 @@ struct StartPositions {
     /// How long to go on asking: a dead member's transaction may keep the answer back for its own time-out and 10 s more.
     private static let patience: Int64 = 120_000
 
-    /// One assignment per partition.
+    /// One start per partition.
     ///
-    /// - Parameter targetPartitions: how many partitions the target has.
-    func resolve(
-        _ partitions: [TopicPartition], targetPartitions: Int
-    ) throws(KafkaError) -> [WorkerStateMachine.Assignment] {
+    /// - Parameter sources: what is known of the partitions' topics, by name; partitions of others are left out.
+    func resolve(_ partitions: [TopicPartition], sources: [String: SourceTopic]) throws(KafkaError) -> [Start] {
         guard !partitions.isEmpty else { return [] }
         let committed = try asking { (timeout) throws(KafkaError) in
             try consumer.committed(partitions, timeout: timeout)
         }
-        var assignments: [WorkerStateMachine.Assignment] = []
-        var starts: [TopicPartition] = []
-        for partition in committed {
-            if Int(partition.partition) >= targetPartitions {
-                assignments.append(halted(partition, .targetPartitionMissing(target: pair.target)))
+        var starts: [Start] = []
+        var found: [TopicPartition] = []
+        for var partition in committed {
+            guard let source = sources[partition.topic] else { continue }
+            if partition.offset < 0 { partition.offset = TopicPartition.noOffset }
+            if Int(partition.partition) >= source.targetPartitions {
+                starts.append(Start(partition: partition, cause: .targetPartitionMissing(target: source.target)))
                 continue
             }
-            switch try decide(partition) {
-            case .committed(let offset):
-                assignments.append(.init(partition: partition.partition, position: offset))
-            case .lookUp(let start):
-                let found = try lookUp(partition, start)
-                starts.append(found)
-                assignments.append(.init(partition: partition.partition, position: found.offset))
-            case .halt(let cause):
-                assignments.append(halted(partition, cause))
+            switch try decide(partition, of: source) {
+            case .committed: starts.append(Start(partition: partition))
+            case .lookUp(let position):
+                let start = try lookUp(partition, position)
+                found.append(start)
+                starts.append(Start(partition: start))
+            case .halt(let cause): starts.append(Start(partition: partition, cause: cause))
             }
         }
         // Committed before the first record: a kill in the first transaction leaves aborted records in the target, and
         // without an offset the next start would find the target used and halt.
-        if !starts.isEmpty {
-            try asking { (timeout) throws(KafkaError) in try consumer.commit(starts, timeout: timeout) }
+        if !found.isEmpty {
+            try asking { (timeout) throws(KafkaError) in try consumer.commit(found, timeout: timeout) }
         }
-        return assignments
+        return starts
     }
 
-    private func halted(_ partition: TopicPartition, _ cause: HaltCause) -> WorkerStateMachine.Assignment {
-        let offset = partition.offset >= 0 ? partition.offset : nil
-        return WorkerStateMachine.Assignment(partition: partition.partition, position: offset, cause: cause)
-    }
-
-    private func decide(_ partition: TopicPartition) throws(KafkaError) -> StartDecision {
+    private func decide(
+        _ partition: TopicPartition, of source: SourceTopic
+    ) throws(KafkaError) -> StartDecision {
         let committed = partition.offset >= 0 ? partition.offset : nil
         var high: Int64 = 0
-        if committed == nil && pair.startFrom == nil {
+        if committed == nil && (startFrom == nil || source.isLate) {
             high = try asking { (timeout) throws(KafkaError) in
-                try producer.watermarks(topic: pair.target, partition: partition.partition, timeout: timeout).high
+                try producer.watermarks(topic: source.target, partition: partition.partition, timeout: timeout).high
             }
         }
         return StartDecision.decide(
-            committed: committed, startFrom: pair.startFrom, targetHighWatermark: high, target: pair.target)
+            committed: committed, startFrom: startFrom, isLate: source.isLate, targetHighWatermark: high,
+            target: source.target)
     }
 
     private func lookUp(

@@ -21,22 +21,19 @@ final class Worker {
     ///
     /// - Throws: where the worker can't go on.
     func run() throws(PipelineError) {
-        let transform: any RecordTransform
-        do {
-            transform = try task.makeTransform(task.pair)
-        } catch {
-            throw PipelineError.transform(pair: task.pair.name, error)
-        }
+        let topics = TopicTable()
+        for source in task.sources.all { try topics.put(source, make: task.transform) }
         log.started(task.identity)
         defer { finish() }
         var machine = WorkerStateMachine(limits: task.pair.commitLimits)
         var failures = 0
         while !control.isStopRequested {
             let committedBefore = control.status.counters.transactionsCommitted
-            let end = runSession(transform: transform, machine: &machine)
+            let end = runSession(topics: topics, machine: &machine)
             if control.status.counters.transactionsCommitted != committedBefore { failures = 0 }
             switch end {
             case .stopped: return
+            case .renew: continue
             case .failed(let error): throw error
             case .restart(let error) where control.isStopRequested: return log.stoppedUncommitted(error)
             case .restart(let error):
@@ -46,11 +43,11 @@ final class Worker {
         }
     }
 
-    private func runSession(transform: any RecordTransform, machine: inout WorkerStateMachine) -> SessionEnd {
+    private func runSession(topics: TopicTable, machine: inout WorkerStateMachine) -> SessionEnd {
         let session: WorkerSession
         do {
             session = try WorkerSession(
-                task: task, control: control, log: log, transform: transform, machine: machine)
+                task: task, control: control, log: log, topics: topics, machine: machine)
         } catch {
             return .failed(.kafka(pair: task.pair.name, error))
         }

@@ -5,7 +5,6 @@ import Logging
 struct WorkerLog: Sendable {
     private let logger: Logger
     private let source: String
-
     init(_ logger: Logger, pair: TopicPair, number: Int) {
         var logger = logger
         logger[metadataKey: "pair"] = "\(pair.name)"
@@ -34,43 +33,55 @@ struct WorkerLog: Sendable {
             metadata: ["error": "\(error)"])
     }
 
-    func assigned(_ positions: [(partition: Int32, next: Int64)]) {
-        let partitions = positions.map { "\($0.partition)@\($0.next)" }.joined(separator: ",")
-        logger.info("Partitions assigned", metadata: ["topic": "\(source)", "partitions": "\(partitions)"])
+    /// Partitions that came; their offsets are where they go on.
+    func assigned(_ partitions: [TopicPartition]) {
+        tell("Partitions assigned", partitions) { "\($0.partition)@\($0.offset)" }
     }
 
-    func revoked(_ partitions: [Int32], isLost: Bool) {
-        let list = partitions.map(String.init).joined(separator: ",")
-        logger.info(
-            isLost ? "Partitions lost" : "Partitions revoked",
-            metadata: ["topic": "\(source)", "partitions": "\(list)"])
+    func revoked(_ partitions: [TopicPartition], isLost: Bool) {
+        tell(isLost ? "Partitions lost" : "Partitions revoked", partitions) { "\($0.partition)" }
     }
 
-    func halted(partition: Int32, offset: Int64?, cause: HaltCause, retryInMilliseconds: Int64?) {
+    /// One line a topic, also where it has none.
+    private func tell(_ message: String, _ partitions: [TopicPartition], _ text: (TopicPartition) -> String) {
+        let topics = Dictionary(grouping: partitions, by: \.topic).sorted { $0.key < $1.key }
+        for (topic, partitions) in topics.isEmpty ? [(source, [])] : topics {
+            let list = partitions.sorted { $0.partition < $1.partition }.map(text).joined(separator: ",")
+            logger.info("\(message)", metadata: ["topic": "\(topic)", "partitions": "\(list)"])
+        }
+    }
+
+    /// A partition that stands still, at its offset.
+    func halted(_ partition: TopicPartition, cause: HaltCause, retryInMilliseconds: Int64?) {
         var metadata: Logger.Metadata = [
-            "topic": "\(source)", "partition": "\(partition)", "reason": "\(cause.code)", "message": "\(cause.message)",
+            "topic": "\(partition.topic)", "partition": "\(partition.partition)", "reason": "\(cause.code)",
+            "message": "\(cause.message)",
         ]
-        metadata["offset"] = offset.map { "\($0)" }
+        metadata["offset"] = partition.offset >= 0 ? "\(partition.offset)" : nil
         metadata["field"] = cause.field.map { "\($0)" }
         metadata["retryInMs"] = retryInMilliseconds.map { "\($0)" }
         logger.error("Partition halted", metadata: metadata)
     }
 
-    func passedOn(partition: Int32, offset: Int64, cause: HaltCause, total: UInt64) {
-        var metadata: Logger.Metadata = [
-            "topic": "\(source)", "partition": "\(partition)", "offset": "\(offset)", "reason": "\(cause.code)",
-            "message": "\(cause.message)", "total": "\(total)",
-        ]
+    func passedOn(_ partition: TopicPartition, cause: HaltCause, total: UInt64) {
+        var metadata = Self.place(partition)
+        metadata["reason"] = "\(cause.code)"
+        metadata["message"] = "\(cause.message)"
+        metadata["total"] = "\(total)"
         metadata["field"] = cause.field.map { "\($0)" }
         logger.warning(
-            "Record passed on as it came, since it can't be opened; the next ones are told at most every 10 s",
+            "Record passed on sealed or with default values, since it can't be opened; the next ones are told at most every 10 s",
             metadata: metadata)
     }
 
-    func resumed(partition: Int32, offset: Int64) {
-        logger.notice(
-            "Partition resumed",
-            metadata: ["topic": "\(source)", "partition": "\(partition)", "offset": "\(offset)"])
+    func resumed(_ partition: TopicPartition) {
+        logger.notice("Partition resumed", metadata: Self.place(partition))
+    }
+
+    private static func place(_ partition: TopicPartition) -> Logger.Metadata {
+        [
+            "topic": "\(partition.topic)", "partition": "\(partition.partition)", "offset": "\(partition.offset)",
+        ]
     }
 
     func aborted(_ error: KafkaError) {
@@ -82,14 +93,25 @@ struct WorkerLog: Sendable {
             "Worker starts anew with new Kafka clients", metadata: ["error": "\(error)", "inMs": "\(delay)"])
     }
 
+    func unknownTopic(_ partition: TopicPartition) {
+        logger.warning(
+            "A partition was assigned of a topic that this worker does not read", metadata: Self.place(partition))
+    }
+
+    func renewed(batchBytes: Int) {
+        logger.notice(
+            "Worker takes new Kafka clients, since a new target takes smaller batches",
+            metadata: ["bytes": "\(batchBytes)"])
+    }
+
     func kafka(_ error: KafkaError) {
         logger.warning("Kafka reports an error", metadata: ["error": "\(error)"])
     }
 
-    func timestampReplaced(partition: Int32, offset: Int64) {
+    func timestampReplaced(_ partition: TopicPartition) {
         logger.warning(
             "A record's timestamp of 0 becomes the current time in the target; further ones are only counted",
-            metadata: ["topic": "\(source)", "partition": "\(partition)", "offset": "\(offset)"])
+            metadata: Self.place(partition))
     }
 
     /// Handlers that write what a client tells into the same log.

@@ -5,11 +5,11 @@ extension WorkerSession: RebalanceDelegate {
         isInRebalance = true
         defer { isInRebalance = false }
         do {
-            let assignments = end == nil ? try resolve(partitions) : []
+            let assignments = try assignments(for: partitions)
             let paused = machine.assigned(assignments)
             needs = needs.filter { machine.halts[$0.key] != nil }
             let positions = assignments.compactMap { assignment in
-                assignment.position.map { topicPartition(assignment.partition, offset: $0) }
+                assignment.position.map { topics.partition(ofSlot: assignment.partition, offset: $0) }
             }
             try consumer.assign(positions)
             // librdkafka keeps a partition paused that was revoked while paused.
@@ -23,20 +23,68 @@ extension WorkerSession: RebalanceDelegate {
         }
     }
 
-    private func resolve(_ partitions: [TopicPartition]) throws(KafkaError) -> [WorkerStateMachine.Assignment] {
-        let highest = partitions.map(\.partition).max() ?? -1
-        let targetPartitions = task.targetPartitions(Int(highest) + 1)
-        let starts = StartPositions(pair: task.pair, consumer: consumer, producer: producer, control: control)
-        return try starts.resolve(partitions, targetPartitions: targetPartitions)
+    /// What the state machine is told of the partitions that came; nothing where the session is to end.
+    private func assignments(for partitions: [TopicPartition]) throws(KafkaError) -> [WorkerStateMachine.Assignment] {
+        guard end == nil else { return [] }
+        var sources: [String: SourceTopic] = [:]
+        for (topic, own) in Dictionary(grouping: partitions, by: \.topic) {
+            task.refresh(topic, Int(own.map(\.partition).max() ?? -1) + 1)
+            guard let source = task.sources.topic(named: topic) else {
+                own.forEach(log.unknownTopic)
+                continue
+            }
+            guard take(source) else { return [] }
+            sources[topic] = source
+        }
+        let starts = StartPositions(
+            startFrom: task.pair.startFrom, consumer: consumer, producer: producer, control: control)
+        // In order, so that the numbers of one topic's partitions are in order too.
+        let known = partitions.filter { sources[$0.topic] != nil }
+            .sorted { ($0.topic, $0.partition) < ($1.topic, $1.partition) }
+        return try starts.resolve(known, sources: sources).compactMap { start in
+            guard let slot = topics.slot(of: start.partition) else { return nil }
+            let offset = start.partition.offset
+            return .init(partition: slot, position: offset >= 0 ? offset : nil, cause: start.cause)
+        }
+    }
+
+    /// Makes ready for a topic's records; says false where the session must end first.
+    private func take(_ source: SourceTopic) -> Bool {
+        guard source.maximumMessageBytes >= settings.smallestTarget else {
+            log.renewed(batchBytes: source.maximumMessageBytes)
+            end = .renew
+            return false
+        }
+        refresh(source)
+        do throws(PipelineError) {
+            try topics.put(source, make: task.transform)
+            return true
+        } catch {
+            end = .failed(error)
+            return false
+        }
+    }
+
+    /// Lets the producer know of partitions that a target was given since it asked.
+    private func refresh(_ source: SourceTopic) {
+        guard let index = topics.index(ofTopic: source.name),
+            topics.source(at: index).targetPartitions != source.targetPartitions
+        else { return }
+        do {
+            try producer.refresh(topic: source.target, timeout: 5_000)
+        } catch {
+            log.kafka(error)
+        }
     }
 
     private func report(_ assignments: [WorkerStateMachine.Assignment]) {
-        log.assigned(machine.positions)
+        log.assigned(machine.positions.map { topics.partition(ofSlot: $0.partition, offset: $0.next) })
         now = MonotonicClock.now()
         for assignment in assignments {
             guard let halt = machine.halts[assignment.partition] else { continue }
+            let offset = assignment.position ?? TopicPartition.noOffset
             log.halted(
-                partition: assignment.partition, offset: assignment.position, cause: halt.cause,
+                topics.partition(ofSlot: assignment.partition, offset: offset), cause: halt.cause,
                 retryInMilliseconds: halt.retryAt.map { max($0 - now, 0) })
         }
         publish()
@@ -54,7 +102,7 @@ extension WorkerSession: RebalanceDelegate {
             }
         }
         machine.revoked()
-        log.revoked(partitions.map(\.partition), isLost: isLost)
+        log.revoked(partitions, isLost: isLost)
         do {
             try consumer.unassign()
         } catch {
@@ -63,30 +111,26 @@ extension WorkerSession: RebalanceDelegate {
         publish()
     }
 
-    func topicPartition(_ partition: Int32, offset: Int64 = TopicPartition.noOffset) -> TopicPartition {
-        TopicPartition(topic: task.pair.source, partition: partition, offset: offset)
-    }
-
-    func pause(_ partitions: [Int32]) {
+    func pause(_ slots: [Int32]) {
         do {
-            try consumer.pause(partitions.map { topicPartition($0) })
+            try consumer.pause(slots.map { topics.partition(ofSlot: $0) })
         } catch {
             if end == nil { end = .restart(error) }
         }
     }
 
-    func resume(_ partitions: [Int32]) {
+    func resume(_ slots: [Int32]) {
         do {
-            try consumer.resume(partitions.map { topicPartition($0) })
+            try consumer.resume(slots.map { topics.partition(ofSlot: $0) })
         } catch {
             if end == nil { end = .restart(error) }
         }
     }
 
-    /// Goes on reading from these offsets.
+    /// Goes on reading from these offsets, by the partitions' numbers.
     func seek(_ offsets: [Int32: Int64]) {
         guard !offsets.isEmpty, end == nil else { return }
-        let list = offsets.map { topicPartition($0.key, offset: $0.value) }
+        let list = offsets.map { topics.partition(ofSlot: $0.key, offset: $0.value) }
         // librdkafka 2.0.2 may say "timed out" too early: the same seek is repeated.
         for _ in 0..<5 {
             do {
@@ -102,7 +146,7 @@ extension WorkerSession: RebalanceDelegate {
     private func assignAnew() {
         let positions = machine.positions.filter { machine.halts[$0.partition]?.isOfRecord ?? true }
         do {
-            try consumer.assign(positions.map { topicPartition($0.partition, offset: $0.next) })
+            try consumer.assign(positions.map { topics.partition(ofSlot: $0.partition, offset: $0.next) })
             let halted = positions.map(\.partition).filter { machine.halts[$0] != nil }
             if !halted.isEmpty { pause(halted) }
         } catch {
@@ -123,12 +167,18 @@ extension WorkerSession: RebalanceDelegate {
             if failure.isFatal {
                 recover(from: error)
             } else if failure.code == .offsetReset || failure.code == .offsetOutOfRange,
-                let partition = failure.partition
+                let slot = slot(of: failure)
             {
-                haltUnreadable(partition, cause: .offsetOutOfRange)
+                haltUnreadable(slot, cause: .offsetOutOfRange)
             } else {
                 log.kafka(error)
             }
         }
+    }
+
+    /// The number of the partition that a failure names.
+    private func slot(of failure: KafkaError.Failure) -> Int32? {
+        guard let topic = failure.topic, let partition = failure.partition else { return nil }
+        return topics.slot(of: TopicPartition(topic: topic, partition: partition))
     }
 }

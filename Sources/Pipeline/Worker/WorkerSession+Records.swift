@@ -5,43 +5,78 @@ import Transform
 extension WorkerSession {
     /// The way of a record: transform, produce, count.
     func handle(_ record: RecordView) {
-        guard machine.recordArrived(partition: record.partition, offset: record.offset) == .transform else { return }
+        let place = topics.place(of: record)
+        guard machine.recordArrived(partition: place?.slot ?? -1, offset: record.offset) == .transform, let place
+        else { return }
         counters.recordsRead &+= 1
+        let transform = topics.transform(at: place.topic)
         while end == nil {
             do {
                 let result = try transform.transform(record, now: now)
-                if let error = transform.passedOn { notePassedOn(record, error) }
-                return write(result, of: record)
+                if let error = transform.passedOn { notePassedOn(record, at: place, error) }
+                return write(result, of: record, at: place)
             } catch {
-                guard isWorthRepeating(record, after: error) else { return }
+                guard isWorthRepeating(record, at: place, after: error) else { return }
             }
         }
     }
 
     /// A record that could not be opened goes on as it came: that is counted, and told from time to time.
-    private func notePassedOn(_ record: RecordView, _ error: TransformError) {
+    private func notePassedOn(_ record: RecordView, at place: TopicTable.Place, _ error: TransformError) {
         counters.recordsPassedOn &+= 1
         guard now >= passedOnToldAt + Self.passedOnInterval else { return }
         passedOnToldAt = now
         log.passedOn(
-            partition: record.partition, offset: record.offset, cause: HaltCause(error),
+            topics.partition(ofSlot: place.slot, offset: record.offset), cause: HaltCause(error),
             total: counters.recordsPassedOn)
     }
 
-    private func write(_ result: RecordView, of record: RecordView) {
+    private func write(_ result: RecordView, of record: RecordView, at place: TopicTable.Place) {
         var result = result
         result.partition = record.partition
+        let bytes = Self.size(of: result)
+        guard isWithinLimit(bytes, of: result, at: place) else {
+            return halt(record, at: place, cause: .recordTooLarge(target: topics.source(at: place.topic).target))
+        }
         guard beginIfNeeded() else { return }
+        do {
+            let target = try target(at: place.topic)
+            produce(result, of: record, to: target, at: place, bytes: bytes)
+        } catch {
+            recover(from: error, inTransaction: true)
+        }
+    }
+
+    private func produce(
+        _ result: RecordView, of record: RecordView, to target: ProducerTopic, at place: TopicTable.Place, bytes: Int
+    ) {
         while end == nil {
-            switch producer.produce(result) {
-            case .queued: return written(result, of: record)
+            switch producer.produce(result, to: target) {
+            case .queued: return written(result, of: record, at: place, bytes: bytes)
             case .queueFull:
                 guard !control.isStopRequested else { return }
                 producer.poll(milliseconds: 50)
-            case .tooLarge: return halt(record, cause: .recordTooLarge(target: task.pair.target))
+            case .tooLarge:
+                let name = topics.source(at: place.topic).target
+                return halt(record, at: place, cause: .recordTooLarge(target: name))
             case .failed(let error): return recover(from: error, inTransaction: true)
             }
         }
+    }
+
+    /// Bytes of key, value and headers.
+    private static func size(of record: RecordView) -> Int {
+        var bytes = (record.key?.count ?? 0) + (record.value?.count ?? 0)
+        for header in record.headers { bytes += header.name.count + (header.value?.count ?? 0) }
+        return bytes
+    }
+
+    /// Whether the target takes a record, as far as the producer does not see to that: with several targets it can't.
+    private func isWithinLimit(_ bytes: Int, of record: RecordView, at place: TopicTable.Place) -> Bool {
+        guard settings.smallestTarget > 0 else { return true }
+        // What Kafka writes around a record (message format 2): a batch's 61 bytes, the record's own fields, lengths.
+        let overhead = 61 + 36 + 10 * record.headers.count
+        return bytes + overhead <= topics.source(at: place.topic).maximumMessageBytes
     }
 
     private func beginIfNeeded() -> Bool {
@@ -56,43 +91,41 @@ extension WorkerSession {
         }
     }
 
-    private func written(_ result: RecordView, of record: RecordView) {
-        var bytes = (result.key?.count ?? 0) + (result.value?.count ?? 0)
-        for header in result.headers { bytes += header.name.count + (header.value?.count ?? 0) }
-        machine.recordWritten(partition: record.partition, offset: record.offset, bytes: bytes)
+    private func written(_ result: RecordView, of record: RecordView, at place: TopicTable.Place, bytes: Int) {
+        machine.recordWritten(partition: place.slot, offset: record.offset, bytes: bytes)
         counters.recordsWritten &+= 1
         counters.bytesWritten &+= UInt64(bytes)
         if result.timestamp == 0 {
             if counters.timestampsReplaced == 0 {
-                log.timestampReplaced(partition: record.partition, offset: record.offset)
+                log.timestampReplaced(topics.partition(ofSlot: place.slot, offset: record.offset))
             }
             counters.timestampsReplaced &+= 1
         }
     }
 
     /// Waits for what a transient error asked for, or halts the partition.
-    private func isWorthRepeating(_ record: RecordView, after error: TransformError) -> Bool {
+    private func isWorthRepeating(
+        _ record: RecordView, at place: TopicTable.Place, after error: TransformError
+    ) -> Bool {
         counters.recordsFailed &+= 1
         now = MonotonicClock.now()
         let need = error.isTransient ? error.need : nil
         var action = machine.recordFailed(
-            partition: record.partition, offset: record.offset, canWait: need != nil, now: now)
+            partition: place.slot, offset: record.offset, canWait: need != nil, now: now)
         if case .wait(let milliseconds) = action, let need {
-            let isThere = transform.obtain(need, within: milliseconds)
+            let isThere = topics.transform(at: place.topic).obtain(need, within: milliseconds)
             now = MonotonicClock.now()
             if isThere { return true }
-            action = machine.recordFailed(
-                partition: record.partition, offset: record.offset, canWait: false, now: now)
+            action = machine.recordFailed(partition: place.slot, offset: record.offset, canWait: false, now: now)
         }
-        needs[record.partition] = need
-        halt(record.partition, cause: HaltCause(error), isTransient: error.mayHeal, action: action)
+        needs[place.slot] = need
+        halt(place.slot, cause: HaltCause(error), isTransient: error.mayHeal, action: action)
         return false
     }
 
-    private func halt(_ record: RecordView, cause: HaltCause) {
-        let action = machine.recordFailed(
-            partition: record.partition, offset: record.offset, canWait: false, now: now)
-        halt(record.partition, cause: cause, isTransient: false, action: action)
+    private func halt(_ record: RecordView, at place: TopicTable.Place, cause: HaltCause) {
+        let action = machine.recordFailed(partition: place.slot, offset: record.offset, canWait: false, now: now)
+        halt(place.slot, cause: cause, isTransient: false, action: action)
     }
 
     /// Commits what came before the record and lets its partition stand still at it. If the commit fails, everything of
@@ -105,7 +138,7 @@ extension WorkerSession {
             partition: partition, cause: cause, isTransient: isTransient, now: now, random: .random(in: 0 ... .max))
         guard let halt = machine.halts[partition] else { return }
         log.halted(
-            partition: partition, offset: halt.offset, cause: cause,
+            topics.partition(ofSlot: partition, offset: halt.offset), cause: cause,
             retryInMilliseconds: halt.retryAt.map { $0 - now })
         pause([partition])
         seek([partition: halt.offset])
@@ -117,7 +150,8 @@ extension WorkerSession {
         if machine.transaction != nil, !commit() { return }
         machine.halt(partition: partition, cause: cause, isTransient: false, now: now, random: 0)
         guard let halt = machine.halts[partition] else { return }
-        log.halted(partition: partition, offset: halt.offset, cause: cause, retryInMilliseconds: nil)
+        log.halted(
+            topics.partition(ofSlot: partition, offset: halt.offset), cause: cause, retryInMilliseconds: nil)
         pause([partition])
         publish()
     }
@@ -125,6 +159,7 @@ extension WorkerSession {
     /// Sees whether a halted partition can go on.
     func retry(_ partition: Int32) {
         if let need = needs[partition] {
+            let transform = topics.transform(at: topics.topic(ofSlot: partition))
             let isThere = transform.obtain(need, within: Int(WorkerStateMachine.longestWait))
             now = MonotonicClock.now()
             guard isThere else {
@@ -133,7 +168,7 @@ extension WorkerSession {
         }
         needs[partition] = nil
         guard let offset = machine.retrySucceeded(partition: partition) else { return }
-        log.resumed(partition: partition, offset: offset)
+        log.resumed(topics.partition(ofSlot: partition, offset: offset))
         seek([partition: offset])
         resume([partition])
         publish()

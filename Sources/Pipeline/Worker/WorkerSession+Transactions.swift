@@ -6,9 +6,7 @@ extension WorkerSession {
     /// - Returns: whether that is certain.
     @discardableResult
     func commit() -> Bool {
-        let offsets = machine.offsetsToCommit.map {
-            TopicPartition(topic: task.pair.source, partition: $0.key, offset: $0.value)
-        }
+        let offsets = machine.offsetsToCommit.map { topics.partition(ofSlot: $0.key, offset: $0.value) }
         do {
             try delivery.commit(offsets, consumer: consumer, deadline: deadline)
         } catch {

@@ -10,10 +10,12 @@ final class WorkerSession {
     let task: WorkerTask
     let control: WorkerControl
     let log: WorkerLog
-    let transform: any RecordTransform
+    let topics: TopicTable
     let settings: WorkerSettings
     let consumer: Consumer
     let producer: Producer
+    /// The topics that records go to, by the index of their source in `topics`.
+    private var targets: [ProducerTopic?] = []
     let delivery: any DeliveryMode
     var machine: WorkerStateMachine
     var counters: WorkerStatus.Counters
@@ -25,26 +27,32 @@ final class WorkerSession {
     var passedOnToldAt: Int64 = -WorkerSession.passedOnInterval
     /// How often such records are told of at most, in milliseconds.
     static let passedOnInterval: Int64 = 10_000
+    /// When keys whose time is over were let go last.
+    private var releasedAt: Int64 = -WorkerSession.releaseInterval
+    /// How often that is done at most, in milliseconds.
+    private static let releaseInterval: Int64 = 1_000
     /// Offsets to go back to after an abort inside the rebalance callback; the record that the same poll returns is stale.
     var seeksAfterPoll: WorkerStateMachine.AbortPlan?
     var isInRebalance = false
     /// What halted partitions wait for.
     var needs: [Int32: TransformNeed] = [:]
     private var droppedBefore: UInt64 = 0
+    /// What the consumer is subscribed to, and the version of the sources that this was.
+    private var subscription: [String] = []
+    private var subscribedVersion = -1
 
     init(
-        task: WorkerTask, control: WorkerControl, log: WorkerLog, transform: any RecordTransform,
-        machine: WorkerStateMachine
+        task: WorkerTask, control: WorkerControl, log: WorkerLog, topics: TopicTable, machine: WorkerStateMachine
     ) throws(KafkaError) {
         self.task = task
         self.control = control
         self.log = log
-        self.transform = transform
+        self.topics = topics
         self.machine = machine
         counters = control.status.counters
         settings = WorkerSettings(
-            pair: task.pair, identity: task.identity, maximumMessageBytes: task.maximumMessageBytes)
-        producer = try Producer(topic: task.pair.target, settings: settings.producer, events: log.clientEvents)
+            pair: task.pair, identity: task.identity, targets: task.sources.all.map(\.maximumMessageBytes))
+        producer = try Producer(settings: settings.producer, events: log.clientEvents)
         consumer = try Consumer(settings: settings.consumer, events: log.clientEvents)
         delivery =
             task.pair.delivery == .exactlyOnce
@@ -72,7 +80,7 @@ final class WorkerSession {
         do {
             if task.pair.delivery == .exactlyOnce { try takeTransactionalID() }
             guard !control.isStopRequested else { return end = .stopped }
-            try consumer.subscribe(to: [task.pair.source])
+            try subscribe()
             control.publish { $0.isRunning = true }
         } catch {
             recover(from: error)
@@ -90,12 +98,52 @@ final class WorkerSession {
         }
     }
 
+    /// Subscribes to what the pair reads now; partitions of what it reads no more are revoked, and their records committed.
+    private func subscribe() throws(KafkaError) {
+        subscribedVersion = task.sources.version
+        let names = task.sources.names
+        guard names != subscription else { return }
+        subscription = names
+        if names.isEmpty {
+            try consumer.unsubscribe()
+        } else {
+            try consumer.subscribe(to: names)
+        }
+    }
+
+    private func followSources() {
+        do {
+            try subscribe()
+        } catch {
+            recover(from: error)
+        }
+    }
+
+    /// Where the records of a source go.
+    ///
+    /// - Parameter index: the source's index in `topics`.
+    func target(at index: Int) throws(KafkaError) -> ProducerTopic {
+        if index < targets.count, let target = targets[index] { return target }
+        while targets.count <= index { targets.append(nil) }
+        let target = try producer.open(topic: topics.source(at: index).target)
+        targets[index] = target
+        return target
+    }
+
     private func step() {
+        if task.sources.version != subscribedVersion { followSources() }
         switch machine.tick(now: now) {
         case .commit: commit()
         case .retry(let partition): retry(partition)
         case .poll(let milliseconds): poll(milliseconds)
         }
+    }
+
+    /// Where no record comes, nothing else would look at the keys' time.
+    private func releaseExpired() {
+        guard now >= releasedAt + Self.releaseInterval else { return }
+        releasedAt = now
+        topics.releaseExpired(now: now)
     }
 
     private func poll(_ milliseconds: Int) {
@@ -109,6 +157,7 @@ final class WorkerSession {
                 if end == nil { handle(record) }
             } else {
                 producer.poll(milliseconds: 0)
+                releaseExpired()
                 publish()
             }
         } catch {
@@ -150,13 +199,15 @@ final class WorkerSession {
     func publish() {
         counters.recordsDropped &+= machine.droppedRecords &- droppedBefore
         droppedBefore = machine.droppedRecords
-        let partitions = machine.positions.map { position in
+        var partitions = machine.positions.map { position in
             let halt = machine.halts[position.partition]
+            let place = topics.partition(ofSlot: position.partition)
             return WorkerStatus.Partition(
-                partition: position.partition, next: position.next, halt: halt?.cause,
+                topic: place.topic, partition: place.partition, next: position.next, halt: halt?.cause,
                 isRetrying: halt?.retryAt != nil)
         }
-        control.publish {
+        partitions.sort { ($0.topic, $0.partition) < ($1.topic, $1.partition) }
+        control.publish { [partitions] in
             $0.partitions = partitions
             $0.counters = counters
         }

@@ -5,11 +5,18 @@ struct WorkerSettings {
     var producer: [String: String]
     /// `transaction.timeout.ms` in force.
     var transactionTimeout: Int64
+    /// The smallest `max.message.bytes` of a target for which these properties do.
+    var smallestTarget = 0
+
+    /// librdkafka takes `message.max.bytes` from 1,000 to 1,000,000,000.
+    private static let messageBytes = 1_000...1_000_000_000
+    /// librdkafka's own `batch.size`.
+    private static let usualBatchBytes = 1_000_000
 
     /// Makes the properties.
     ///
-    /// - Parameter maximumMessageBytes: `max.message.bytes` of the target topic.
-    init(pair: TopicPair, identity: WorkerIdentity, maximumMessageBytes: Int) {
+    /// - Parameter targets: `max.message.bytes` of each target topic.
+    init(pair: TopicPair, identity: WorkerIdentity, targets: [Int]) {
         let isStatic = identity.groupInstanceID != nil
         let given = pair.kafka
         consumer = Self.consumerDefaults(isStatic: isStatic)
@@ -17,8 +24,9 @@ struct WorkerSettings {
             .covered(by: Self.consumerOwned(pair: pair, identity: identity))
         producer = Self.producerDefaults(isStatic: isStatic)
             .covered(by: given.common).covered(by: given.producer)
-            .covered(by: Self.producerOwned(pair: pair, identity: identity, maximumMessageBytes: maximumMessageBytes))
+            .covered(by: Self.producerOwned(pair: pair, identity: identity))
         transactionTimeout = producer["transaction.timeout.ms"].flatMap(Int64.init) ?? 60_000
+        limitMessages(to: targets, isPattern: pair.readsPattern)
     }
 
     /// librdkafka's transaction calls wait for a connection beyond their own time-out, so that a long pause between two
@@ -36,6 +44,21 @@ struct WorkerSettings {
         ]
     }
 
+    /// One target: what it takes is what the producer takes. Several: the producer takes everything, since the worker
+    /// looks at each record's size itself; but records that travel in one batch must fit every target together.
+    private mutating func limitMessages(to targets: [Int], isPattern: Bool) {
+        guard isPattern else {
+            let bytes = targets.min() ?? Self.messageBytes.lowerBound
+            producer["message.max.bytes"] = String(
+                min(max(bytes, Self.messageBytes.lowerBound), Self.messageBytes.upperBound))
+            return
+        }
+        producer["message.max.bytes"] = String(Self.messageBytes.upperBound)
+        let given = producer["batch.size"].flatMap { Int($0) } ?? Self.usualBatchBytes
+        smallestTarget = max(min(given, targets.min() ?? given), 1)
+        producer["batch.size"] = String(smallestTarget)
+    }
+
     private static func consumerOwned(pair: TopicPair, identity: WorkerIdentity) -> [String: String] {
         var settings = [
             "group.id": pair.groupID,
@@ -44,7 +67,8 @@ struct WorkerSettings {
             "auto.offset.reset": "error",
             "isolation.level": "read_committed",
             "allow.auto.create.topics": "false",
-            "partition.assignment.strategy": "range",
+            // By topic, range would give the first partitions of all topics to one member.
+            "partition.assignment.strategy": pair.readsPattern ? "roundrobin" : "range",
         ]
         settings["group.instance.id"] = identity.groupInstanceID
         return settings
@@ -60,15 +84,10 @@ struct WorkerSettings {
         ]
     }
 
-    private static func producerOwned(
-        pair: TopicPair, identity: WorkerIdentity, maximumMessageBytes: Int
-    ) -> [String: String] {
-        // librdkafka takes 1,000 to 1,000,000,000.
-        let bytes = min(max(maximumMessageBytes, 1_000), 1_000_000_000)
+    private static func producerOwned(pair: TopicPair, identity: WorkerIdentity) -> [String: String] {
         var settings = [
             "enable.idempotence": "true",
             "acks": "all",
-            "message.max.bytes": String(bytes),
             "delivery.report.only.error": "true",
             "allow.auto.create.topics": "false",
         ]

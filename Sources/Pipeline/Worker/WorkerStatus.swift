@@ -26,6 +26,8 @@ public struct WorkerStatus: Sendable {
 
     /// A partition that the worker holds.
     public struct Partition: Hashable, Sendable {
+        /// Its topic.
+        public var topic: String
         /// Its number.
         public var partition: Int32
         /// The offset to go on with.

@@ -6,9 +6,21 @@ struct WorkerTask: Sendable {
     /// Its number within the pair, from 0.
     var number: Int
     var identity: WorkerIdentity
-    /// `max.message.bytes` of the target.
-    var maximumMessageBytes: Int
-    /// Grows the target if need be and tells how many partitions it has; `known` is what the caller knows of the source.
-    var targetPartitions: @Sendable (_ sourcePartitions: Int) -> Int
+    /// What it reads, now and as that changes.
+    var sources: SourceTopics
+    /// Prepares a topic again where its source has more partitions than its target, of which the caller has seen as many.
+    var refresh: @Sendable (_ topic: String, _ partitions: Int) -> Void = { _, _ in }
+    /// Makes the transform of a topic's records, given the pair of that topic alone.
     var makeTransform: @Sendable (TopicPair) throws -> any RecordTransform
+}
+
+extension WorkerTask {
+    /// Makes the transform of a topic's records.
+    func transform(of source: SourceTopic) throws(PipelineError) -> any RecordTransform {
+        do {
+            return try makeTransform(pair.resolved(source: source.name, target: source.target))
+        } catch {
+            throw PipelineError.transform(pair: pair.name, error)
+        }
+    }
 }

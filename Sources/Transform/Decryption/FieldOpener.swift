@@ -26,7 +26,7 @@ final class FieldOpener {
     /// Opens the ciphertext whose base64 is `text` and appends the plaintext to `out`; on failure `out` is as it was.
     func open(
         _ text: UnsafeRawBufferPointer, part: StaticString, type: UnsafeRawBufferPointer,
-        path: UnsafeRawBufferPointer, with opener: Opener, into out: OutputBuffer
+        path: UnsafeRawBufferPointer, with key: Unmanaged<Opener>, into out: OutputBuffer
     ) throws(Fault) {
         ciphertext.removeAll()
         let capacity = Base64.decodedCapacity(text.count)
@@ -34,9 +34,9 @@ final class FieldOpener {
         ciphertext.commit(count)
         let plaintext = out.reserve(count)
         let padded: Int
+        let aad = additionalData.complete(part: part, type: type, path: path)
         do throws(CryptographyError) {
-            padded = try opener.open(
-                ciphertext.bytes, aad: additionalData.complete(part: part, type: type, path: path), into: plaintext)
+            padded = try Self.open(ciphertext.bytes, aad: aad, with: key, into: plaintext)
         } catch {
             throw .cryptography(error)
         }
@@ -48,10 +48,24 @@ final class FieldOpener {
     /// Opens the ciphertext `sealed` and appends the plaintext to `out`; on failure `out` is as it was.
     func openWhole(
         _ sealed: UnsafeRawBufferPointer, part: StaticString, type: UnsafeRawBufferPointer,
-        path: UnsafeRawBufferPointer, with opener: Opener, into out: OutputBuffer
+        path: UnsafeRawBufferPointer, with key: Unmanaged<Opener>, into out: OutputBuffer
     ) throws(CryptographyError) {
-        let count = try opener.open(
-            sealed, aad: additionalData.complete(part: part, type: type, path: path), into: out.reserve(sealed.count))
-        out.commit(count)
+        let aad = additionalData.complete(part: part, type: type, path: path)
+        out.commit(try Self.open(sealed, aad: aad, with: key, into: out.reserve(sealed.count)))
+    }
+
+    private static func open(
+        _ sealed: UnsafeRawBufferPointer, aad: UnsafeRawBufferPointer, with key: Unmanaged<Opener>,
+        into out: UnsafeMutableRawPointer
+    ) throws(CryptographyError) -> Int {
+        // A result, since the closure of this call can't throw a typed error.
+        let opened = key._withUnsafeGuaranteedRef { opener -> Result<Int, CryptographyError> in
+            do throws(CryptographyError) {
+                return .success(try opener.open(sealed, aad: aad, into: out))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try opened.get()
     }
 }

@@ -19,8 +19,12 @@ final class OpeningKeys {
     private let toleratesRefusal: Bool
     private var envelope: Envelope?
     private var openers: [Opener?] = []
+    // The same, kept alive by `openers`. Plain memory and no array, so that opening counts no references.
+    private let table = UnsafeMutablePointer<Unmanaged<Opener>?>.allocate(capacity: EnvelopeLayout.maximumKeys)
     private var standings: [Standing] = []
     private var now: Int64 = 0
+    /// Why a KEK was refused in the record in hand; nil where none was.
+    private(set) var refusal: TransformError?
 
     /// - Parameter toleratesRefusal: whether a KEK that the KMS refuses or lacks is no error.
     init(reader: DataKeyReader, toleratesRefusal: Bool) {
@@ -28,9 +32,14 @@ final class OpeningKeys {
         self.toleratesRefusal = toleratesRefusal
     }
 
+    deinit {
+        table.deallocate()
+    }
+
     /// Begins a record that carries `envelope`.
     func begin(_ envelope: Envelope, now: Int64) {
         self.now = now
+        refusal = nil
         if self.envelope === envelope {
             for index in standings.indices { standings[index] = .unused }
             return
@@ -38,7 +47,8 @@ final class OpeningKeys {
         self.envelope = envelope
         openers.removeAll(keepingCapacity: true)
         standings.removeAll(keepingCapacity: true)
-        for _ in envelope.keys {
+        for index in envelope.keys.indices {
+            (table + index).initialize(to: nil)
             openers.append(nil)
             standings.append(.unused)
         }
@@ -46,13 +56,15 @@ final class OpeningKeys {
 
     /// The DEK at `index` of the envelope's keys; nil where the KMS refuses or lacks its KEK and that is tolerated.
     ///
-    /// - Parameter field: the rule's path, for an error.
-    func opener(at index: Int, for field: @autoclosure () -> String) throws(TransformError) -> Opener? {
+    /// It lives until the record's end.
+    ///
+    /// - Parameter field: the rule's path, for an error; nil where a whole payload is sealed.
+    func opener(at index: Int, for field: @autoclosure () -> String?) throws(TransformError) -> Unmanaged<Opener>? {
         switch standings[index] {
         case .refused: return nil
-        case .inUse: if let known = openers[index] { return known }
+        case .inUse: if let known = table[index] { return known }
         case .unused:
-            if let known = openers[index], known.isCurrent(now: now) {
+            if let known = table[index], known._withUnsafeGuaranteedRef({ $0.isCurrent(now: now) }) {
                 standings[index] = .inUse
                 return known
             }
@@ -60,7 +72,7 @@ final class OpeningKeys {
         return try unwrapped(at: index, field: field())
     }
 
-    private func unwrapped(at index: Int, field: String) throws(TransformError) -> Opener? {
+    private func unwrapped(at index: Int, field: String?) throws(TransformError) -> Unmanaged<Opener>? {
         guard let envelope else { throw TransformError(.internalError, "a key was asked for before its record") }
         let entry = envelope.keys[index]
         guard entry.isAllowed else {
@@ -73,17 +85,23 @@ final class OpeningKeys {
                 kek: entry.kek.bytes, edek: entry.edek.bytes, algorithm: envelope.shape.algorithms[index],
                 topic: envelope.shape.topic.bytes, now: now)
             openers[index] = opener
+            table[index] = .passUnretained(opener)
             standings[index] = .inUse
-            return opener
+            return table[index]
         } catch {
-            if toleratesRefusal, error.isRefusal {
-                standings[index] = .refused
-                return nil
-            }
             var failure = TransformError(error)
             failure.field = field
-            throw failure
+            guard toleratesRefusal, error.isRefusal else { throw failure }
+            standings[index] = .refused
+            refusal = failure
+            return nil
         }
+    }
+
+    /// Lets go of the DEKs whose time is over.
+    func releaseExpired(now: Int64) {
+        for (index, opener) in openers.enumerated() where opener?.isOver(now: now) == true { openers[index] = nil }
+        reader.releaseExpired(now: now)
     }
 
     /// Waits for a data key.

@@ -10,6 +10,10 @@ final class OpeningPart {
     let layout: EnvelopeLayout.Part
     /// The fields, where fields are sealed.
     let fields: EnvelopeLayout.SealedFields?
+    /// How the payload was compressed, where it is sealed whole; nil where fields are sealed.
+    let compression: Compression?
+    /// The DEK of the sealed original of a payload that became JSON text, where there is one.
+    let originalKey: Int?
     /// The DEK of each field, in the layout's order, or of the payload.
     let keyOfField: [Int]
     /// What the pair asks for, of each field or of the payload.
@@ -36,8 +40,10 @@ final class OpeningPart {
         self.part = part
         self.layout = layout
         switch layout {
-        case .payload(let key, _):
+        case .payload(let key, let compression):
             fields = nil
+            self.compression = compression
+            originalKey = nil
             keyOfField = [key]
             // Some fields of what was sealed whole can't be had without all the others.
             isAsked = [listed.isEmpty]
@@ -49,6 +55,8 @@ final class OpeningPart {
         case .fields(let sealed):
             let sealedPaths = sealed.fields.map(\.path)
             fields = sealed
+            compression = nil
+            originalKey = sealed.original
             keyOfField = sealed.fields.map(\.key)
             isAsked = sealedPaths.map { listed.isEmpty || listed.contains($0) }
             keepsCiphertext = sealed.fields.map(\.isInHeader)

@@ -26,10 +26,10 @@ extension PartOpener {
 
     /// The part in its own format, once nothing of it stays sealed; until then the text in `output`.
     func restore(
-        by shape: ConvertedShape, _ fields: EnvelopeLayout.SealedFields, _ states: [FieldState],
+        by shape: ConvertedShape, of sealed: OpeningPart, _ states: [FieldState],
         original: UnsafeRawBufferPointer?, with keys: OpeningKeys, by opener: FieldOpener
     ) throws(TransformError) -> UnsafeRawBufferPointer {
-        guard (fields.original == nil) == (original == nil) else {
+        guard (sealed.originalKey == nil) == (original == nil) else {
             throw TransformError(
                 .layoutMismatch, "the record lacks the header with the sealed original that its layout calls for")
         }
@@ -37,7 +37,7 @@ extension PartOpener {
             remainingOriginal = original
             return output.bytes
         }
-        if let original, let index = fields.original {
+        if let original, let index = sealed.originalKey {
             guard states.contains(.isDefaulted) || isDefaulted.contains(true) else {
                 return try openOriginal(original, at: index, with: keys, by: opener)
             }
@@ -53,7 +53,7 @@ extension PartOpener {
     private func openOriginal(
         _ ciphertext: UnsafeRawBufferPointer, at index: Int, with keys: OpeningKeys, by opener: FieldOpener
     ) throws(TransformError) -> UnsafeRawBufferPointer {
-        guard let key = try keys.opener(at: index, for: "") else {
+        guard let key = try keys.opener(at: index, for: nil) else {
             throw TransformError(.keyRefused, "the KMS refuses the key of the sealed original")
         }
         output.removeAll()

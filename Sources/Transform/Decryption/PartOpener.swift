@@ -56,36 +56,31 @@ final class PartOpener {
         guard let payload else {
             throw TransformError(.layoutMismatch, "the \(part.name) is null where the layout seals something of it")
         }
-        switch sealed.layout {
-        case .payload(_, let compression):
+        if let compression = sealed.compression {
             guard header == nil, original == nil else { throw Self.uncalledHeader(part) }
             guard states[0] == .opens else { return payload }
             try openWhole(payload, compression, of: sealed, with: keys, by: opener)
-        case .fields(let fields):
-            let plan = try plans.plan(for: sealed, fields, payload: payload, now: now)
-            guard original == nil || fields.original != nil else { throw Self.uncalledHeader(part) }
-            if let shape = sealed.converted, Self.isRestored(states) {
-                guard header == nil else { throw Self.uncalledHeader(part) }
-                try checkRestored(payload, by: shape, of: sealed)
-                remainingOriginal = original
-                return payload
-            }
-            try find(in: payload, by: plan, of: sealed, header: header)
-            switch plan {
-            case .json, .converted:
-                try openJSON(payload, by: plan, of: sealed, states, with: keys, by: opener)
-            case .avro(let shape): try openAvro(payload, shape, of: sealed, states, with: keys, by: opener)
-            }
-            guard headerFields.isExhausted else {
-                throw TransformError(
-                    .layoutMismatch,
-                    "fieldseal.\(part.name) holds a path that the layout and the record do not call for")
-            }
-            if let shape = sealed.converted {
-                return try restore(by: shape, fields, states, original: original, with: keys, by: opener)
-            }
+            return output.bytes
         }
-        return output.bytes
+        let plan = try plans.plan(for: sealed, payload: payload, now: now)
+        guard original == nil || sealed.originalKey != nil else { throw Self.uncalledHeader(part) }
+        if let shape = sealed.converted, Self.isRestored(states) {
+            guard header == nil else { throw Self.uncalledHeader(part) }
+            try checkRestored(payload, by: shape, of: sealed)
+            remainingOriginal = original
+            return payload
+        }
+        try find(in: payload, by: plan, of: sealed, header: header)
+        switch plan {
+        case .json, .converted: try openJSON(payload, by: plan, of: sealed, states, with: keys, by: opener)
+        case .avro(let shape): try openAvro(payload, shape, of: sealed, states, with: keys, by: opener)
+        }
+        guard headerFields.isExhausted else {
+            throw TransformError(
+                .layoutMismatch, "fieldseal.\(part.name) holds a path that the layout and the record do not call for")
+        }
+        guard let shape = sealed.converted else { return output.bytes }
+        return try restore(by: shape, of: sealed, states, original: original, with: keys, by: opener)
     }
 
     /// The value of the header with the ciphertexts that stay sealed; nil where none does.
@@ -125,7 +120,7 @@ final class PartOpener {
         _ payload: UnsafeRawBufferPointer, _ compression: Compression, of sealed: OpeningPart, with keys: OpeningKeys,
         by opener: FieldOpener
     ) throws(TransformError) {
-        guard let key = try keys.opener(at: sealed.keyOfField[0], for: "") else {
+        guard let key = try keys.opener(at: sealed.keyOfField[0], for: nil) else {
             isDefaulted[0] = true
             return
         }

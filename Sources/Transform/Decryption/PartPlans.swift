@@ -5,21 +5,22 @@ import Records
 ///
 /// Not thread-safe: a decryptor owns one for each part.
 final class PartPlans {
-    private let schemas: AvroSchemas
+    private let schemas: PayloadSchemas
 
-    init(schemas: AvroSchemas) {
+    init(schemas: PayloadSchemas) {
         self.schemas = schemas
     }
 
     /// The plan for a payload of `part`, made with its first record.
     func plan(
-        for part: OpeningPart, _ fields: EnvelopeLayout.SealedFields, payload: UnsafeRawBufferPointer, now: Int64
+        for part: OpeningPart, payload: UnsafeRawBufferPointer, now: Int64
     ) throws(TransformError) -> FieldFinder.Plan {
         if let schema = part.framedSchema, try schemas.framedID(of: payload) != schema {
             throw TransformError(
                 .layoutMismatch, "the framing of the \(part.part.name) names another schema than the layout")
         }
         if let known = part.plan { return known }
+        guard let fields = part.fields else { throw Self.unsupported }
         let plan: FieldFinder.Plan
         switch (fields.format, fields.mode) {
         case (.json, nil) where fields.original == nil && fields.frame == nil:
@@ -69,12 +70,13 @@ final class PartPlans {
         switch (fields.schema, fields.frame, fields.fingerprint) {
         case (let id?, let frame?, nil):
             let registered = try schemas.registered(id: id, now: now)
-            guard try schemas.framedID(of: frame) == id, registered.type.format == fields.format else {
+            guard registered.type.format == fields.format, try schemas.isFrame(frame, of: registered) else {
                 throw TransformError(
                     .layoutMismatch, "the layout names another schema or format than its frame and the registry do")
             }
             return try ConvertedShape(
-                try schemas.conversion(of: registered), paths: part.paths, rules: part.pathTexts, frame: frame)
+                try schemas.conversion(of: registered, behind: frame), paths: part.paths, rules: part.pathTexts,
+                frame: frame)
         case (nil, nil, let fingerprint?) where fields.format == .avro:
             let schema = try fileSchema(with: fingerprint, of: part)
             return try ConvertedShape(

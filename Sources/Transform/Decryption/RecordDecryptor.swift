@@ -19,7 +19,7 @@ public final class RecordDecryptor: RecordTransform {
     private let entries = OpenedEntries()
     private let written = HeaderList()
 
-    /// Why the last record was passed on as it came; nil where it was opened.
+    /// Why the last record was passed on as it came or with default values; nil where it was opened.
     public private(set) var passedOn: TransformError?
 
     /// Makes a decryptor.
@@ -41,10 +41,10 @@ public final class RecordDecryptor: RecordTransform {
                 headerNames: rules.headerNames.map { Array($0.utf8) }))
         self.keys = OpeningKeys(reader: keys, toleratesRefusal: rules.errorPolicy == .defaultValue)
         key = PartOpener(
-            .key, plans: PartPlans(schemas: try AvroSchemas(text: rules.keySchemaText, registry: schemas)),
+            .key, plans: PartPlans(schemas: try PayloadSchemas(text: rules.keySchemaText, registry: schemas)),
             maximumPayloadBytes: rules.maximumPayloadBytes)
         value = PartOpener(
-            .value, plans: PartPlans(schemas: try AvroSchemas(text: rules.schemaText, registry: schemas)),
+            .value, plans: PartPlans(schemas: try PayloadSchemas(text: rules.schemaText, registry: schemas)),
             maximumPayloadBytes: rules.maximumPayloadBytes)
     }
 
@@ -52,7 +52,9 @@ public final class RecordDecryptor: RecordTransform {
     public func transform(_ record: RecordView, now: Int64) throws(TransformError) -> RecordView {
         passedOn = nil
         do throws(TransformError) {
-            return try open(record, now: now)
+            let opened = try open(record, now: now)
+            passedOn = keys.refusal
+            return opened
         } catch {
             guard !error.isTransient else { throw error }
             let passesOn =
@@ -62,6 +64,9 @@ public final class RecordDecryptor: RecordTransform {
             return record
         }
     }
+
+    /// Lets go of the data keys whose time is over.
+    public func releaseExpired(now: Int64) { keys.releaseExpired(now: now) }
 
     /// Waits for a data key or a schema.
     public func obtain(_ need: TransformNeed, within milliseconds: Int) -> Bool {
@@ -150,25 +155,41 @@ public final class RecordDecryptor: RecordTransform {
             with: keys, by: opener, now: now)
         try headers.open(
             record.headers, as: shape.headers, selection.headers, with: keys, by: opener, to: written)
+        if shape.key == nil {
+            result.key = try openKey(of: record, own: own, shape: shape, [], now: now)
+            if !isComplete(selection) { appendRemaining(own: own, shape: shape, selection) }
+        } else {
+            result.key = try openSealedKey(of: record, own: own, shape: shape, selection, now: now)
+        }
+        result.headers = written.views
+        return result
+    }
+
+    private func openSealedKey(
+        of record: RecordView, own: RecordHeaders, shape: OpeningShape, _ selection: OpeningSelection, now: Int64
+    ) throws(TransformError) -> UnsafeRawBufferPointer? {
         var selection = selection
         // What got a default value may have left a ciphertext that is bound to the key.
         if shape.bindsKey, value.isDefaulted.contains(true) || headers.isDefaulted.contains(true) {
             selection.keepKeySealed()
         }
         begin(shape, boundTo: .unbound, pad: shape.key?.pad ?? 0)
-        result.key = try key.open(
-            record.key, as: shape.key, selection.key, header: own.sealedKey, original: own.originalKey, with: keys,
-            by: opener, now: now)
+        var opened = try openKey(of: record, own: own, shape: shape, selection.key, now: now)
         if key.isDefaulted.contains(true) {
             // A default key would make one entity of many: such a key stays as it is written.
             selection.keepKeySealed()
-            result.key = try key.open(
-                record.key, as: shape.key, selection.key, header: own.sealedKey, original: own.originalKey, with: keys,
-                by: opener, now: now)
+            opened = try openKey(of: record, own: own, shape: shape, selection.key, now: now)
         }
         if !isComplete(selection) { appendRemaining(own: own, shape: shape, selection) }
-        result.headers = written.views
-        return result
+        return opened
+    }
+
+    private func openKey(
+        of record: RecordView, own: RecordHeaders, shape: OpeningShape, _ states: [FieldState], now: Int64
+    ) throws(TransformError) -> UnsafeRawBufferPointer? {
+        try key.open(
+            record.key, as: shape.key, states, header: own.sealedKey, original: own.originalKey, with: keys,
+            by: opener, now: now)
     }
 
     private func begin(_ shape: OpeningShape, boundTo key: AdditionalData.BoundKey, pad: Int) {

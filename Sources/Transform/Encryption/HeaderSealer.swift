@@ -26,6 +26,8 @@ final class HeaderSealer {
     static let part: StaticString = "header"
     /// The longest name that is matched, in bytes.
     static let maximumNameLength = 32_767
+    /// More names than this fill an envelope, whatever they are.
+    private static let maximumNames = 4_096
 
     private let rules: [HeaderRule]
     private let ruleSlots: [Int]
@@ -49,6 +51,9 @@ final class HeaderSealer {
     /// The names of the record's sealed headers and their slots, in the order of the layout.
     var sealedHeaders: [(name: [UInt8], slot: Int)] { chosen.map { (Array($0.name), ruleSlots[$0.rule]) } }
 
+    /// Whether no header of the record is sealed.
+    var sealsNothing: Bool { chosen.isEmpty }
+
     /// Appends what tells the record's set of sealed names from another's.
     func appendNames(to out: OutputBuffer) {
         for header in chosen {
@@ -65,7 +70,7 @@ final class HeaderSealer {
         chosen.removeAll(keepingCapacity: true)
         choices.removeAll(keepingCapacity: true)
         for header in headers {
-            if let rule = try rule(for: header.name) { choose(header.name, rule) }
+            if let rule = try rule(for: header.name) { try choose(header.name, rule) }
         }
         guard !chosen.isEmpty else { return }
         for header in headers { choices.append(index(of: header.name) ?? -1) }
@@ -139,17 +144,27 @@ final class HeaderSealer {
         return rule
     }
 
-    private func choose(_ name: UnsafeRawBufferPointer, _ rule: Int) {
-        var position = 0
-        while position < chosen.count {
-            if chosen[position].name.equals(name) { return }
-            if name.lexicographicallyPrecedes(chosen[position].name) { break }
-            position += 1
-        }
+    private func choose(_ name: UnsafeRawBufferPointer, _ rule: Int) throws(TransformError) {
+        let (position, isKnown) = place(of: name)
+        guard !isKnown else { return }
+        guard chosen.count < Self.maximumNames else { throw SealingShape.tooLarge }
         chosen.insert(Chosen(name: name, rule: rule), at: position)
     }
 
     private func index(of name: UnsafeRawBufferPointer) -> Int? {
-        chosen.firstIndex { $0.name.equals(name) }
+        let (position, isKnown) = place(of: name)
+        return isKnown ? position : nil
+    }
+
+    /// Where a name stands in `chosen`, or would; a record may have very many headers.
+    private func place(of name: UnsafeRawBufferPointer) -> (position: Int, isKnown: Bool) {
+        var low = 0
+        var high = chosen.count
+        while low < high {
+            let middle = (low + high) / 2
+            if chosen[middle].name.equals(name) { return (middle, true) }
+            if chosen[middle].name.lexicographicallyPrecedes(name) { low = middle + 1 } else { high = middle }
+        }
+        return (low, false)
     }
 }

@@ -20,6 +20,12 @@ final class PartForm {
     let withOriginal: PartForm?
     /// Whether some field must be there.
     let requiresFields: Bool
+    /// Whether something is sealed.
+    let isSealed: Bool
+    /// How the payload is compressed, where it is sealed whole; nil where fields are sealed, or nothing.
+    let compression: Compression?
+    /// The slot of the sealed original, where that goes along.
+    let originalSlot: Int?
 
     init(
         number: Int, plan: FieldFinder.Plan? = nil, layout: EnvelopeLayout.Part? = nil, rules: [FieldRule] = [],
@@ -33,5 +39,16 @@ final class PartForm {
         self.slots = slots
         self.withOriginal = withOriginal
         requiresFields = rules.contains(where: \.isRequired)
+        isSealed = layout != nil
+        if case .payload(_, let compression)? = layout {
+            self.compression = compression
+        } else {
+            compression = nil
+        }
+        if case .fields(let fields)? = layout {
+            originalSlot = fields.original
+        } else {
+            originalSlot = nil
+        }
     }
 }

@@ -10,14 +10,31 @@ struct PartFormMaker {
     let paths: [FieldPath]
     let pathTexts: [String]
     private let layout: PartLayout
-    private var count = 0
+    private let lookups: [FieldPath]
+    private let padding: Int
+    /// How many forms were made, by this maker and by those that it was made of.
+    private(set) var count = 0
 
     init(rules: [FieldRule], slots: [Int], lookups: [FieldPath], padding: Int) {
         self.rules = rules
         self.slots = slots
+        self.lookups = lookups
+        self.padding = padding
         paths = rules.map(\.path) + lookups
         pathTexts = paths.map(\.description)
         layout = PartLayout(rules: rules, slots: slots, padding: padding)
+    }
+
+    /// Makes forms with further rules; the numbers of its forms go on from here.
+    func adding(_ more: [FieldRule], slots moreSlots: [Int]) -> PartFormMaker {
+        var maker = PartFormMaker(rules: rules + more, slots: slots + moreSlots, lookups: lookups, padding: padding)
+        maker.count = count
+        return maker
+    }
+
+    /// Lets the numbers go on after those of `other`, which was made of this one.
+    mutating func goOn(after other: PartFormMaker) {
+        count = other.count
     }
 
     /// The form of what is not looked into.

@@ -15,14 +15,19 @@ final class PartForms {
     let absent = PartForm(number: 0)
 
     private let rule: PartRule
-    private let schemas: AvroSchemas
+    private let schemas: PayloadSchemas
+    private let keys: SealingKeys
+    private let tags: TaggedRules?
     private var maker: PartFormMaker
     /// The form of every payload, where payloads are not looked into.
     private let opaque: PartForm?
     private let json: PartForm
-    private let unframed: PartForm?
-    private var framed: [UInt32: PartForm] = [:]
-    private var lastFramed: (id: UInt32, form: PartForm)?
+    /// The form of payloads with the schema of a file.
+    let unframed: PartForm?
+    /// The forms of framed payloads by their framing.
+    private let framed = BytesCache<PartForm>(limit: PartForms.capacity)
+    private let lastFrame = OutputBuffer(capacity: 64)
+    private var lastFramed: PartForm?
 
     /// - Parameters:
     ///   - rule: what is sealed.
@@ -31,17 +36,22 @@ final class PartForms {
     ///   - keys: where the rules' keys get their slots.
     ///   - schemas: where schemas come from.
     init(
-        rule: PartRule, padding: Int, lookups: [FieldPath], keys: SealingKeys, schemas: AvroSchemas
+        rule: PartRule, padding: Int, lookups: [FieldPath], keys: SealingKeys, schemas: PayloadSchemas
     ) throws(TransformError) {
         self.rule = rule
         self.schemas = schemas
+        self.keys = keys
+        let tags = rule.tags.map { TaggedRules(rule: $0, listed: rule.fields.map(\.path), lookups: lookups) }
+        self.tags = tags
         var maker = PartFormMaker(
             rules: rule.fields, slots: rule.fields.map { keys.slot(for: $0.key, $0.algorithm) }, lookups: lookups,
             padding: padding)
         opaque = try Self.opaqueForm(rule, lookups: lookups, keys: keys, maker: &maker)
         json = maker.json()
         unframed =
-            if opaque == nil, let schema = schemas.file { try Self.unframedForm(schema, rule, maker: &maker) } else {
+            if opaque == nil, let schema = schemas.file {
+                try Self.unframedForm(schema, rule, tags: tags, keys: keys, maker: &maker)
+            } else {
                 nil
             }
         self.maker = maker
@@ -51,40 +61,70 @@ final class PartForms {
     func form(of payload: UnsafeRawBufferPointer, now: Int64) throws(TransformError) -> PartForm {
         if let opaque { return opaque }
         switch rule.format {
-        case .json, .bytes: return json
-        case .jsonSchema: break
+        case .json, .bytes: return try unschemed()
+        case .jsonSchema, .protobuf: break
         case .avro:
             if let unframed { return unframed }
         case .auto:
-            guard ConfluentFraming.isClaimed(by: payload) else { return unframed ?? json }
+            guard ConfluentFraming.isClaimed(by: payload) else {
+                if let unframed { return unframed }
+                return try unschemed()
+            }
         }
+        // No framing is the beginning of another.
+        if let lastFramed, payload.count >= lastFrame.count,
+            payload.bytes(in: 0..<lastFrame.count).equals(lastFrame.bytes)
+        {
+            return lastFramed
+        }
+        return try framedForm(of: payload, now: now)
+    }
+
+    private func framedForm(of payload: UnsafeRawBufferPointer, now: Int64) throws(TransformError) -> PartForm {
         let id = try schemas.framedID(of: payload)
-        if let lastFramed, lastFramed.id == id { return lastFramed.form }
-        let form = try framedForm(id: id, payload, now: now)
-        lastFramed = (id, form)
+        let start = payload.bytes(in: 0..<Self.frameCount)
+        if let known = framed.value(for: start) { return remember(known, start) }
+        let schema = try schemas.registered(id: id, now: now)
+        let frame = try schemas.frame(of: payload, schema)
+        let whole = payload.bytes(in: 0..<frame.count)
+        if let known = framed.value(for: whole) { return remember(known, whole) }
+        let form = try form(of: schema, frame: frame)
+        framed.insert(form, for: whole)
+        return remember(form, whole)
+    }
+
+    private func remember(_ form: PartForm, _ frame: UnsafeRawBufferPointer) -> PartForm {
+        lastFrame.removeAll()
+        lastFrame.append(frame)
+        lastFramed = form
         return form
     }
 
-    private func framedForm(
-        id: UInt32, _ payload: UnsafeRawBufferPointer, now: Int64
-    ) throws(TransformError) -> PartForm {
-        if let known = framed[id] { return known }
-        let schema = try schemas.registered(id: id, now: now)
+    /// The form of text that no schema describes. What nobody says anything of must not go through in the clear.
+    private func unschemed() throws(TransformError) -> PartForm {
+        guard tags == nil else {
+            throw TransformError(
+                .schemaUnusable, "fields are chosen by tags in schemas, and the payload has no framing that names one")
+        }
+        return json
+    }
+
+    /// The form of payloads with a registered schema.
+    ///
+    /// - Parameter frame: their framing.
+    func form(of schema: RegisteredSchema, frame: [UInt8]) throws(TransformError) -> PartForm {
         try checkFormat(of: schema)
-        let form: PartForm
-        if schema.type == .avro, Self.staysAvro(rule) {
+        var maker = Self.adding(try tagged(in: schema), to: maker, keys: keys)
+        defer { self.maker.goOn(after: maker) }
+        if schema.type == .avro, Self.staysAvro(rule, maker) {
             let shape = try AvroShape(
                 schema: try schemas.avro(schema), paths: maker.paths, rules: maker.pathTexts,
                 frameCount: Self.frameCount)
-            form = maker.avro(shape, schema: id)
-        } else {
-            form = try maker.converted(
-                try schemas.conversion(of: schema), from: schema.type.format, schema: id,
-                frame: Array(payload.prefix(Self.frameCount)))
+            return maker.avro(shape, schema: schema.id)
         }
-        if framed.count >= Self.capacity { framed.removeAll(keepingCapacity: true) }
-        framed[id] = form
-        return form
+        return try maker.converted(
+            try schemas.conversion(of: schema, behind: frame), from: schema.type.format, schema: schema.id,
+            frame: frame)
     }
 
     private func checkFormat(of schema: RegisteredSchema) throws(TransformError) {
@@ -96,16 +136,35 @@ final class PartForms {
         }
     }
 
+    /// The fields that a registered schema chooses by its tags.
+    private func tagged(in schema: RegisteredSchema) throws(TransformError) -> [FieldRule] {
+        guard let tags else { return [] }
+        return try tags.fields(of: schema, from: schemas)
+    }
+
+    private static func adding(
+        _ tagged: [FieldRule], to maker: PartFormMaker, keys: SealingKeys
+    ) -> PartFormMaker {
+        guard !tagged.isEmpty else { return maker }
+        return maker.adding(
+            tagged, slots: tagged.map { keys.slot(for: $0.key, $0.algorithm) })
+    }
+
     /// What is only read need not be converted.
-    private static func staysAvro(_ rule: PartRule) -> Bool {
-        rule.schemaDataMode == .preserveAvro || rule.fields.isEmpty
+    private static func staysAvro(_ rule: PartRule, _ maker: PartFormMaker) -> Bool {
+        rule.schemaDataMode == .preserveAvro || maker.rules.isEmpty
     }
 
     private static func unframedForm(
-        _ schema: AvroSchema, _ rule: PartRule, maker: inout PartFormMaker
+        _ schema: AvroSchema, _ rule: PartRule, tags: TaggedRules?, keys: SealingKeys,
+        maker base: inout PartFormMaker
     ) throws(TransformError) -> PartForm {
         let fingerprint = Array(schema.fingerprint.utf8)
-        guard staysAvro(rule) else {
+        var tagged: [FieldRule] = []
+        if let tags { tagged = try tags.fields(of: schema) }
+        var maker = adding(tagged, to: base, keys: keys)
+        defer { base.goOn(after: maker) }
+        guard staysAvro(rule, maker) else {
             return try maker.converted(AvroJSONConversion(schema: schema), from: .avro, fingerprint: fingerprint)
         }
         let shape = try AvroShape(schema: schema, paths: maker.paths, rules: maker.pathTexts, frameCount: 0)

@@ -47,7 +47,7 @@ final class PartSealer {
         } catch {
             throw TransformError(error, in: part, rules: form.pathTexts)
         }
-        if !carriesAll, form.layout != nil { form = try withOriginal(form) }
+        if !carriesAll, form.isSealed { form = try withOriginal(form) }
         if form.requiresFields { try checkPresence(by: plan, form: form) }
         return form
     }
@@ -64,17 +64,19 @@ final class PartSealer {
     ) throws(TransformError) -> UnsafeRawBufferPointer? {
         sealedFields.begin()
         hasOriginal = false
-        guard let payload, let layout = form.layout else { return payload }
+        guard let payload, form.isSealed else { return payload }
         output.removeAll()
-        switch (layout, form.plan) {
-        case (.payload(_, let compression), _):
+        if let compression = form.compression {
             try sealWhole(payload, compression, under: keys.sealer(at: form.slots[0]), by: sealer)
-        case (.fields, .json(let plan)): try sealJSON(payload, by: .json(plan), as: form, under: keys, by: sealer)
-        case (.fields(let fields), .converted(let shape)):
+            return output.bytes
+        }
+        switch form.plan {
+        case .json(let plan): try sealJSON(payload, by: .json(plan), as: form, under: keys, by: sealer)
+        case .avro(let shape): try sealAvro(payload, shape, as: form, under: keys, by: sealer)
+        case .converted(let shape):
             try sealJSON(converter.text.bytes, by: .converted(shape), as: form, under: keys, by: sealer)
-            if let slot = fields.original { try sealOriginal(payload, under: keys.sealer(at: slot), by: sealer) }
-        case (.fields, .avro(let shape)): try sealAvro(payload, shape, as: form, under: keys, by: sealer)
-        case (.fields, nil): throw TransformError(.internalError, "fields are to be sealed and no plan finds them")
+            if let slot = form.originalSlot { try sealOriginal(payload, under: keys.sealer(at: slot), by: sealer) }
+        case nil: throw TransformError(.internalError, "fields are to be sealed and no plan finds them")
         }
         return output.bytes
     }

@@ -10,7 +10,7 @@ public final class RecordEncryptor: RecordTransform {
     private let bindsKey: Bool
     private let padding: Int
     private let reader: DataKeyReader
-    private let schemas: AvroSchemas
+    private let schemas: PayloadSchemas
     private let keys: SealingKeys
     private let key: PartSealer
     private let value: PartSealer
@@ -36,12 +36,12 @@ public final class RecordEncryptor: RecordTransform {
         self.reader = reader
         keys = SealingKeys(topic: Array(target.utf8), reader: reader)
         lookups = ValueLookups(templates: rules.keyTemplates)
-        schemas = try AvroSchemas(text: rules.value.schemaText, registry: registry)
+        schemas = try PayloadSchemas(text: rules.value.schemaText, registry: registry)
         key = PartSealer(
             .key,
             forms: try PartForms(
                 rule: rules.key, padding: padding, lookups: [], keys: keys,
-                schemas: try AvroSchemas(text: rules.key.schemaText, registry: registry)),
+                schemas: try PayloadSchemas(text: rules.key.schemaText, registry: registry)),
             rule: rules.key)
         value = PartSealer(
             .value,
@@ -67,7 +67,7 @@ public final class RecordEncryptor: RecordTransform {
             lookups.text(of: source, in: record, value: valueForm, finder: value.finder)
         }
         var result = record
-        if keyForm.layout != nil {
+        if keyForm.isSealed {
             begin(shape, boundTo: .unbound)
             result.key = try key.seal(record.key, as: keyForm, under: keys, by: sealer)
         }
@@ -77,6 +77,9 @@ public final class RecordEncryptor: RecordTransform {
         result.headers = try writeHeaders(of: record, keyForm: keyForm, shape: shape)
         return result
     }
+
+    /// Lets go of the data keys whose time is over.
+    public func releaseExpired(now: Int64) { keys.releaseExpired(now: now) }
 
     /// Waits for a data key or a schema.
     public func obtain(_ need: TransformNeed, within milliseconds: Int) -> Bool {
@@ -95,13 +98,13 @@ public final class RecordEncryptor: RecordTransform {
     ) throws(TransformError) -> UnsafeBufferPointer<HeaderView> {
         written.removeAll()
         try headers.seal(record.headers, under: keys, by: sealer, to: written)
-        if keyForm.layout != nil, let sealed = key.endHeader() {
+        if keyForm.isSealed, let sealed = key.endHeader() {
             written.append(HeaderView(name: RecordPart.key.sealedHeader.bytes, value: sealed))
         }
         if let sealed = value.endHeader() {
             written.append(HeaderView(name: RecordPart.value.sealedHeader.bytes, value: sealed))
         }
-        if keyForm.layout != nil, let original = key.endOriginal() {
+        if keyForm.isSealed, let original = key.endOriginal() {
             written.append(HeaderView(name: RecordPart.key.originalHeader.bytes, value: original))
         }
         if let original = value.endOriginal() {

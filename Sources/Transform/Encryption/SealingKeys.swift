@@ -80,6 +80,15 @@ final class SealingKeys {
         return sealer
     }
 
+    /// Lets go of the DEKs whose time is over.
+    func releaseExpired(now: Int64) {
+        for (index, sealer) in sealers.enumerated() where sealer?.isOver(now: now) == true {
+            table[index] = nil
+            sealers[index] = nil
+        }
+        reader.releaseExpired(now: now)
+    }
+
     private func sealer(
         for slot: Slot, now: Int64, _ resolve: (KeySecretTemplate.Source) -> UnsafeRawBufferPointer?
     ) throws(TransformError) -> Sealer {

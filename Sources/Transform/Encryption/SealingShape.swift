@@ -62,7 +62,8 @@ final class SealingShape {
         }
     }
 
-    private static let tooLarge = TransformError(
+    /// What the rules and the record ask for does not fit an envelope.
+    static let tooLarge = TransformError(
         .envelopeTooLarge,
         "the envelope would have more than \(EnvelopeLayout.maximumBytes) bytes or \(EnvelopeLayout.maximumKeys) keys; "
             + "list fewer fields, headers or keys in one pair")

@@ -16,6 +16,8 @@ final class SealingShapes {
     private let name = OutputBuffer(capacity: 256)
     private let lastName = OutputBuffer(capacity: 256)
     private var last: SealingShape?
+    /// The forms of the last shape, where no header is sealed in it.
+    private var lastForms: (key: Int, value: Int)?
 
     /// - Parameters:
     ///   - topic: the topic that records are written to.
@@ -29,6 +31,8 @@ final class SealingShapes {
 
     /// The shape of a record whose parts have these forms and whose headers were looked at by `headers`.
     func shape(key: PartForm, value: PartForm, headers: HeaderSealer) throws(TransformError) -> SealingShape {
+        if let last, let lastForms, lastForms == (key.number, value.number), headers.sealsNothing { return last }
+        lastForms = headers.sealsNothing ? (key.number, value.number) : nil
         name.removeAll()
         name.append(decimal: key.number)
         name.append(",")

@@ -31,12 +31,14 @@ enum HeaderName: CaseIterable {
     var bytes: UnsafeRawBufferPointer { text.rawBytes }
 
     /// Whether a record's header name is one that only Fieldseal may write.
+    @inline(__always)
     static func isReserved(_ name: UnsafeRawBufferPointer) -> Bool {
         // Asked of every header of every record: the first eight bytes at once rule out nearly all.
-        let prefix = reservedPrefix.rawBytes
-        guard name.count >= prefix.count else { return false }
-        return name.loadUnaligned(as: UInt64.self) == prefix.loadUnaligned(as: UInt64.self)
-            && name[8] == prefix[8] && name[9] == prefix[9]
+        let prefix = UnsafeRawPointer(reservedPrefix.utf8Start)
+        guard name.count >= reservedPrefix.utf8CodeUnitCount, let start = name.baseAddress else { return false }
+        return start.loadUnaligned(as: UInt64.self) == prefix.loadUnaligned(as: UInt64.self)
+            && start.loadUnaligned(fromByteOffset: 8, as: UInt16.self)
+                == prefix.loadUnaligned(fromByteOffset: 8, as: UInt16.self)
     }
 
     /// The header that `name` names, or nil where it is none of these.

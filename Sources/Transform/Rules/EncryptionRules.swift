@@ -1,3 +1,4 @@
+import Cryptography
 import KeyManagement
 
 /// What an `encrypt` pair does to each record.
@@ -30,22 +31,27 @@ public struct EncryptionRules: Sendable {
     /// Makes rules that seal fields of the value and nothing else.
     public init(
         format: PayloadFormat = .auto, valueFields: [FieldRule], padding: Int = 16, bindsKey: Bool = true,
-        schemaText: String? = nil, schemaDataMode: SchemaDataMode = .preserveAvro
+        schemaText: String? = nil, schemaDataMode: SchemaDataMode = .preserveAvro, tags: TagRule? = nil
     ) {
         self.init(
             value: PartRule(
-                .fields(valueFields), format: format, schemaText: schemaText, schemaDataMode: schemaDataMode),
+                .fields(valueFields), format: format, schemaText: schemaText, schemaDataMode: schemaDataMode,
+                tags: tags),
             padding: padding, bindsKey: bindsKey)
     }
 
-    /// Every key address of the rules, in the order key, value, headers.
-    public var keyTemplates: [KeySecretTemplate] {
-        [key, value].flatMap { part -> [KeySecretTemplate] in
+    /// Every key address of the rules with its algorithm, in the order key, value, headers.
+    public var keys: [(template: KeySecretTemplate, algorithm: Algorithm)] {
+        [key, value].flatMap { part -> [(KeySecretTemplate, Algorithm)] in
             switch part.sealing {
             case .nothing: []
-            case .payload(let rule): [rule.key]
-            case .fields(let fields): fields.map(\.key)
+            case .payload(let rule): [(rule.key, rule.algorithm)]
+            case .fields(let fields):
+                fields.map { ($0.key, $0.algorithm) } + (part.tags.map { [($0.key, $0.algorithm)] } ?? [])
             }
-        } + headers.map(\.key)
+        } + headers.map { ($0.key, $0.algorithm) }
     }
+
+    /// Every key address of the rules, in the same order.
+    public var keyTemplates: [KeySecretTemplate] { keys.map(\.template) }
 }

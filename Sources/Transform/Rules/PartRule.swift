@@ -16,15 +16,18 @@ public struct PartRule: Sendable {
     public var format: PayloadFormat
     /// The Avro schema of parts without framing, as JSON text.
     public var schemaText: String?
+    /// How schemas choose further fields, if they do; payloads without a schema are refused then.
+    public var tags: TagRule?
     /// What becomes of Avro; JSON Schema and Protobuf always become JSON text.
     public var schemaDataMode: SchemaDataMode
 
     /// Makes a rule.
     public init(
         _ sealing: Sealing, format: PayloadFormat = .auto, schemaText: String? = nil,
-        schemaDataMode: SchemaDataMode = .preserveAvro
+        schemaDataMode: SchemaDataMode = .preserveAvro, tags: TagRule? = nil
     ) {
         self.sealing = sealing
+        self.tags = tags
         self.format = format
         self.schemaText = schemaText
         self.schemaDataMode = schemaDataMode

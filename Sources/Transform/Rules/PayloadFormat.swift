@@ -8,6 +8,8 @@ public enum PayloadFormat: String, CaseIterable, Sendable {
     case avro
     /// JSON text behind the Confluent framing of a JSON Schema.
     case jsonSchema = "json_schema"
+    /// Protobuf behind its Confluent framing.
+    case protobuf
     /// Bytes that are not looked into: they can be sealed whole only.
     case bytes
 }

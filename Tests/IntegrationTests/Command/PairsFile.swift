@@ -13,6 +13,9 @@ struct PairsFile {
     var delivery = "exactly_once"
     var commitIntervalMs = 20
     var algorithm = "AES256_GCM"
+    /// What each pair reads and writes.
+    var sealTopics = (source: "raw", target: "sealed")
+    var openTopics = (source: "sealed", target: "opened")
     /// What stands in place of the fields under `encrypt`, if anything does.
     var sealing: String?
     /// More lines at the top, for each pair and for `encrypt`, one each.
@@ -52,15 +55,15 @@ struct PairsFile {
             \(top)
             pairs:
               - name: seal
-                source: raw
-                target: sealed
+                source: '\(sealTopics.source)'
+                target: '\(sealTopics.target)'
                 \(common)
                 encrypt:
-                  \(sealing ?? "recordValue: {fields: [\(sealed.joined(separator: ", "))]}")
+                  \(sealing ?? (fields.isEmpty ? "" : "recordValue: {fields: [\(sealed.joined(separator: ", "))]}"))
                   \(encrypt)
               - name: open
-                source: sealed
-                target: opened
+                source: '\(openTopics.source)'
+                target: '\(openTopics.target)'
                 \(common)
                 decrypt: {\(decrypt)}
 

@@ -100,6 +100,60 @@ extension EndToEndTests {
             }
         }
 
+        @Test("Avro records that become JSON text, some with their original beside it", arguments: [false, true])
+        func converted(isFramed: Bool) async throws {
+            let vault = try await TestVault.start()
+            defer { vault.stop() }
+            let schema = PythonTool.folder.appending(path: "sample.avsc").path
+            var file = PairsFile(vault: vault, fields: Self.avroFields.map { ($0, "pii") })
+            let registry = try StubRegistry()
+            let id = try registry.register("raw-value", String(contentsOfFile: schema, encoding: .utf8))
+            file.top = "schemaRegistry: {url: \"\(registry.url)\"}"
+            file.encrypt = "schemaDataMode: convert_json"
+            var words = ["--schema", schema, "--count", "100", "--seed", "20261125"]
+            if isFramed {
+                words += ["--schema-id", "\(id)"]
+            } else {
+                file.encrypt += "\n      schemaFile: \(schema)"
+                file.decrypt += ", schemaFile: \(schema)"
+            }
+            let reader = isFramed ? ["--registry", registry.url] : ["--schema", schema]
+            let sealed = try await Self.expectOpens(Self.samples(words), file, vault, reader: reader)
+            let originals = sealed.count { $0.header("fieldseal.value.original") != nil }
+            #expect((1..<100).contains(originals))
+            #expect(sealed.allSatisfy { $0.value?.first == UInt8(ascii: "{") })
+            withExtendedLifetime(registry) {}
+        }
+
+        @Test(
+            "What Confluent's own serializers wrote becomes JSON text and comes back",
+            arguments: ["avro", "json", "protobuf"])
+        func confluent(format: String) async throws {
+            let vault = try await TestVault.start()
+            defer { vault.stop() }
+            let registry = try StubRegistry()
+            let fields =
+                format == "avro"
+                ? Self.avroFields
+                : ["name", "age", "tags[*]", "address.street"]
+                    + (format == "protobuf" ? ["photo", "country", "born", "scores[1]"] : [])
+            var file = PairsFile(
+                vault: vault, fields: fields.enumerated().map { ($1, $0 % 3 == 0 ? "money" : "pii") })
+            file.top = "schemaRegistry: {url: \"\(registry.url)\"}"
+            file.encrypt = "schemaDataMode: convert_json\n      format: \(format == "json" ? "json_schema" : format)"
+            let records = try await PythonTool.run(
+                "confluent_samples.py",
+                [
+                    "--registry", registry.url, "--format", format, "--topic", "raw", "--count", "100", "--seed",
+                    "20261125", "--schema", PythonTool.folder.appending(path: "sample.avsc").path,
+                ]
+            ).map(TransformLine.init(parsing:))
+            let sealed = try await Self.expectOpens(records, file, vault, reader: ["--registry", registry.url])
+            // Their encodings need no original, so several keys do no harm.
+            #expect(sealed.allSatisfy { $0.value?.first == UInt8(ascii: "{") && $0.headers?.count == 2 })
+            withExtendedLifetime(registry) {}
+        }
+
         @Test(
             "Whole keys and values by each compression, and headers",
             arguments: ["none", "gzip", "snappy", "lz4", "zstd"], ["AES256_GCM", "AES128_CTR_HMAC_SHA256"])

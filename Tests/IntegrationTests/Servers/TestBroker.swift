@@ -2,6 +2,7 @@ import Foundation
 import KafkaClient
 import Pipeline
 import Records
+import TestServers
 
 /// A Kafka broker of a test's own.
 final class TestBroker: Sendable {
@@ -52,21 +53,31 @@ final class TestBroker: Sendable {
             topic: name, partitions: partitions, replicationFactor: 1, settings: settings, timeout: 10_000)
     }
 
+    /// Deletes a topic, by a tool of other people's: the product deletes none.
+    func deleteTopic(_ name: String) throws {
+        let script = """
+            import sys
+            from confluent_kafka.admin import AdminClient
+            admin = AdminClient({"bootstrap.servers": sys.argv[1]})
+            admin.delete_topics([sys.argv[2]])[sys.argv[2]].result(20)
+            """
+        _ = try CommandRun([ServerProcess.tools.appending(path: "python").path, "-c", script, bootstrapServers, name])
+    }
+
     func admin() throws -> Admin {
         try Admin(settings: ["bootstrap.servers": bootstrapServers])
     }
 
     /// Writes `records` in their order.
     func write(_ records: [TestRecord], to topic: String) throws {
-        let producer = try Producer(
-            topic: topic,
-            settings: [
-                "bootstrap.servers": bootstrapServers, "enable.idempotence": "true",
-                "delivery.report.only.error": "true",
-            ])
+        let producer = try Producer(settings: [
+            "bootstrap.servers": bootstrapServers, "enable.idempotence": "true",
+            "delivery.report.only.error": "true",
+        ])
+        let target = try producer.open(topic: topic)
         for record in records {
             repeat {
-                switch record.withView(producer.produce) {
+                switch record.withView({ producer.produce($0, to: target) }) {
                 case .queued: break
                 case .queueFull:
                     producer.poll(milliseconds: 10)

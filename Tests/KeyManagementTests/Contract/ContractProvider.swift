@@ -4,6 +4,12 @@ import Testing
 enum ContractProvider: String, CaseIterable, CustomTestStringConvertible {
     case inMemory
     case vaultToken
+    case vaultAppRole
+    case vaultUserPassword
+    case vaultLDAP
+    case vaultJWT
+    case vaultKubernetes
+    case vaultCertificate
     case awsAccessKey
     case awsWebIdentity
     case gcpSignedTokens
@@ -54,7 +60,13 @@ enum ContractProvider: String, CaseIterable, CustomTestStringConvertible {
     func startRemote() throws -> any RemoteTestKMS {
         switch self {
         case .inMemory: throw NotRemote()
-        case .vaultToken: try VaultTestKMS()
+        case .vaultToken: try VaultTestKMS(.token)
+        case .vaultAppRole: try VaultTestKMS(.appRole)
+        case .vaultUserPassword: try VaultTestKMS(.userPassword)
+        case .vaultLDAP: try VaultTestKMS(.ldap)
+        case .vaultJWT: try VaultTestKMS(.jwt)
+        case .vaultKubernetes: try VaultTestKMS(.kubernetes)
+        case .vaultCertificate: try VaultTestKMS(.certificate)
         case .awsAccessKey: try AWSAccessKeyTestKMS()
         case .awsWebIdentity: try AWSWebIdentityTestKMS()
         case .gcpSignedTokens: try GCPTestKMS(.signedTokens)

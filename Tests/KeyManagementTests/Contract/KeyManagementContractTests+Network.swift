@@ -8,7 +8,7 @@ import Testing
 extension KeyManagementContractTests {
     /// A service through a proxy, which has wrapped once and so has its credentials.
     private func proxied(_ kms: any RemoteTestKMS) throws -> (any KeyManagementService, FaultProxy) {
-        let proxy = try FaultProxy(before: kms.url)
+        let proxy = try kms.makeProxy(identity: nil)
         let service = try kms.service(via: Route(url: proxy.url))
         _ = try service.wrap(secret(32), under: kms.key, topic: "t", within: 5_000)
         return (service, proxy)
@@ -59,7 +59,7 @@ extension KeyManagementContractTests {
     @Test(arguments: ContractProvider.remote)
     func expiredCredentialsAreRenewedWithoutARestart(provider: ContractProvider) throws {
         let kms = try provider.startRemote()
-        let service = try kms.service(via: Route(url: kms.url))
+        let service = try kms.service(via: kms.direct)
         for _ in 0..<3 {
             try expectWorks(kms, service)
             try kms.expireCredentials()
@@ -168,7 +168,7 @@ extension KeyManagementContractTests {
     func aRedirectIsNotFollowed(provider: ContractProvider) throws {
         let kms = try provider.startRemote()
         let (service, proxy) = try proxied(kms)
-        let elsewhere = try FaultProxy(before: kms.url)
+        let elsewhere = try kms.makeProxy(identity: nil)
         for status in [301, 307, 308] {
             try proxy.make(.reply(status: status, headers: [["Location", elsewhere.url + "/"]]), to: kms.keyCalls)
             let errors = try errors(kms, service)
@@ -182,7 +182,7 @@ extension KeyManagementContractTests {
     func aServerOfAnAuthorityOfOnesOwnIsTrustedWhereItIsConfigured(provider: ContractProvider) throws {
         let kms = try provider.startRemote()
         let authority = try TestAuthority()
-        let proxy = try FaultProxy(before: kms.url, identity: authority.issue("server", for: "IP:127.0.0.1"))
+        let proxy = try kms.makeProxy(identity: authority.issue("server", for: "IP:127.0.0.1"))
         try expectWorks(kms, kms.service(via: Route(url: proxy.url, caFile: authority.certificateFile)))
         for caFile in [nil, try TestAuthority().certificateFile] {
             let service = try kms.service(via: Route(url: proxy.url, caFile: caFile))
@@ -198,7 +198,7 @@ extension KeyManagementContractTests {
             try authority.issue("other", for: "DNS:kms.example"),
             try authority.issue("expired", for: "IP:127.0.0.1", days: 0),
         ] {
-            let proxy = try FaultProxy(before: kms.url, identity: identity)
+            let proxy = try kms.makeProxy(identity: identity)
             let service = try kms.service(via: Route(url: proxy.url, caFile: authority.certificateFile))
             try expectBothFail(errors(kms, service), as: "tlsFailed")
             #expect(try proxy.requests().isEmpty)

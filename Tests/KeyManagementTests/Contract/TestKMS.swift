@@ -33,6 +33,11 @@ protocol RemoteTestKMS: TestKMS {
     /// What a server that is asked too often says.
     var throttle: FaultProxy.Fault { get }
 
+    /// The way straight to the server.
+    var direct: Route { get }
+    /// A proxy before the server; with TLS where it is given a certificate.
+    func makeProxy(identity: TestAuthority.Identity?) throws -> FaultProxy
+
     /// A new service with the credentials of `service` that reaches the server by another way, for the same keys.
     func service(via route: Route) throws -> any KeyManagementService
     /// A new service with credentials that the server does not accept; they hold `ContractProvider.wrongSecret` where
@@ -45,6 +50,11 @@ protocol RemoteTestKMS: TestKMS {
 
 extension RemoteTestKMS {
     var throttle: FaultProxy.Fault { .reply(status: 429) }
+    var direct: Route { Route(url: url) }
+
+    func makeProxy(identity: TestAuthority.Identity? = nil) throws -> FaultProxy {
+        try FaultProxy(before: url, identity: identity)
+    }
 }
 
 /// How a service reaches its server.

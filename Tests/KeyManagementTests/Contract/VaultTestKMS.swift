@@ -4,7 +4,7 @@ import TestServers
 
 @testable import KeyManagement
 
-/// `vault-kms` for the contract suite: one OpenBao for the whole suite, with keys and credentials of its own for each test.
+/// `vault-kms` for the contract suite: one OpenBao for the whole suite, with keys and a login of its own for each test.
 struct VaultTestKMS: RemoteTestKMS {
     /// For a token that could not make a key: encrypting with a missing one would make it.
     static let policy = """
@@ -12,12 +12,9 @@ struct VaultTestKMS: RemoteTestKMS {
         path "transit/decrypt/*" { capabilities = ["update"] }
         """
 
-    private static let server = Result { try OpenBao() }
-
-    private let bao: OpenBao
-    private let folder: TemporaryFolder
+    private let server: VaultTestServer
+    private let login: VaultTestLogin
     private let name: String
-    private var tokenFile: String { folder.file("token") }
 
     let key: KeySecretID
     let otherKey: KeySecretID
@@ -25,63 +22,68 @@ struct VaultTestKMS: RemoteTestKMS {
     let refusedKey: KeySecretID?
     let service: any KeyManagementService
 
-    var url: String { bao.url }
+    var url: String { login.isOverTLS ? server.secureURL : server.bao.url }
     var keyCalls: String { "/v1/transit/(en|de)crypt/" }
-    var credentialCalls: String? { nil }
+    var credentialCalls: String? { login.path.map { "/v1/\($0)" } }
+    var direct: Route { Route(url: url, caFile: login.isOverTLS ? server.authority.certificateFile : nil) }
     var rotate: (@Sendable () throws -> Void)? {
-        { [bao, name] in try bao.administer(.post, "transit/keys/\(name)/rotate") }
+        { [server, name] in try server.bao.administer(.post, "transit/keys/\(name)/rotate") }
     }
     var enable: (@Sendable (Bool) throws -> Void)? {
-        { [bao, name] isEnabled in
+        { [server, name] isEnabled in
             if isEnabled {
-                try bao.administer(.post, "transit/keys/\(name)/soft-delete-restore")
+                try server.bao.administer(.post, "transit/keys/\(name)/soft-delete-restore")
             } else {
-                try bao.administer(.delete, "transit/keys/\(name)/soft-delete")
+                try server.bao.administer(.delete, "transit/keys/\(name)/soft-delete")
             }
         }
     }
 
-    init() throws {
-        bao = try Self.server.get()
-        folder = try TemporaryFolder()
+    init(_ method: VaultTestLogin.Method) throws {
+        server = try VaultTestServer.shared.get()
+        let bao = server.bao
         name = "k" + UUID().uuidString.lowercased()
-        let mount = "vault-kms://\(bao.host)/transit/keys/"
         for suffix in ["", "-other", "-refused"] { try bao.makeKey(name + suffix) }
+        let own = ["encrypt", "decrypt"].flatMap { [name] operation in
+            ["", "-other"].map { #"path "transit/\#(operation)/\#(name)\#($0)" { capabilities = ["update"] }"# }
+        }
+        login = try VaultTestLogin(method, server, name: name, policy: own.joined(separator: "\n"))
+        let mount = "vault-kms://\(bao.host)/transit/keys/"
         key = try KeySecretID(parsing: mount + name)
         otherKey = try KeySecretID(parsing: mount + name + "-other")
         absentKey = try KeySecretID(parsing: mount + name + "-absent")
         refusedKey = try KeySecretID(parsing: mount + name + "-refused")
-        service = try Self.service(Route(url: bao.url), alias: bao.host, token: .file(path: folder.file("token")))
-        try expireCredentials()
+        let route = Route(
+            url: login.isOverTLS ? server.secureURL : bao.url,
+            caFile: login.isOverTLS ? server.authority.certificateFile : nil)
+        service = try Self.service(route, alias: bao.host, login.authentication, login.identity)
+    }
+
+    func makeProxy(identity: TestAuthority.Identity?) throws -> FaultProxy {
+        guard login.isOverTLS else { return try FaultProxy(before: url, identity: identity) }
+        return try FaultProxy(
+            before: url, identity: identity, upstreamAuthority: server.authority.certificateFile,
+            upstreamIdentity: login.identity)
     }
 
     func service(via route: Route) throws -> any KeyManagementService {
-        try Self.service(route, alias: bao.host, token: .file(path: tokenFile))
+        try Self.service(route, alias: server.bao.host, login.authentication, login.identity)
     }
 
     func serviceWithWrongCredentials() throws -> any KeyManagementService {
-        let token = SecretBytes(copying: Array(ContractProvider.wrongSecret.utf8))
-        return try Self.service(Route(url: bao.url), alias: bao.host, token: .text(token))
+        try Self.service(direct, alias: server.bao.host, login.wrongAuthentication, login.wrongIdentity)
     }
 
-    /// Revokes the token in the file, if there is one, and puts a new one there.
-    func expireCredentials() throws {
-        if let old = try? String(contentsOfFile: tokenFile, encoding: .utf8) {
-            try bao.administer(.post, "auth/token/revoke", #"{"token":"\#(old)"}"#)
-        }
-        let own = ["encrypt", "decrypt"].flatMap { operation in
-            ["", "-other"].map { #"path "transit/\#(operation)/\#(name)\#($0)" { capabilities = ["update"] }"# }
-        }
-        let token = try bao.token(policy: own.joined(separator: "\n"))
-        try token.write(toFile: tokenFile, atomically: true, encoding: .utf8)
-    }
+    func expireCredentials() throws { try login.expire() }
 
     private static func service(
-        _ route: Route, alias: String, token: SecretSource
+        _ route: Route, alias: String, _ authentication: VaultSettings.Authentication,
+        _ identity: TestAuthority.Identity?
     ) throws -> any KeyManagementService {
         try KeyManagementServices(
             KeyManagementSettings(
                 vault: VaultSettings(
-                    uri: route.url, authentication: .token(token), caFile: route.caFile, aliases: [alias])))
+                    uri: route.url, authentication: authentication, caFile: route.caFile,
+                    certificateFile: identity?.certificateFile, keyFile: identity?.keyFile, aliases: [alias])))
     }
 }

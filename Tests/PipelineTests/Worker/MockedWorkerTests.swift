@@ -29,9 +29,14 @@ struct MockedWorkerTests {
                 name: "p", source: "source", target: "target", instance: instance, delivery: delivery,
                 commitLimits: commitLimits, kafka: .init(common: ["bootstrap.servers": cluster.bootstrapServers]),
                 action: .encrypt(EncryptionRules(valueFields: [])))
+            let sources = SourceTopics()
+            sources.put(
+                SourceTopic(
+                    name: "source", target: "target", partitions: 2, targetPartitions: 2,
+                    maximumMessageBytes: 1_000_000))
             task = WorkerTask(
                 pair: pair, number: 0, identity: WorkerIdentity(pair: pair, number: 0, unique: "u"),
-                maximumMessageBytes: 1_000_000, targetPartitions: { _ in 2 }, makeTransform: { _ in Copy() })
+                sources: sources, makeTransform: { _ in Copy() })
         }
 
         func run() async -> PipelineError? {
@@ -66,7 +71,8 @@ struct MockedWorkerTests {
     }
 
     private func write(_ count: Int, to cluster: MockCluster) throws {
-        let producer = try Producer(topic: "source", settings: ["bootstrap.servers": cluster.bootstrapServers])
+        let producer = try Producer(settings: ["bootstrap.servers": cluster.bootstrapServers])
+        let topic = try producer.open(topic: "source")
         let value: [UInt8] = [1, 2, 3]
         value.withUnsafeBytes { bytes in
             for number in 0..<count {
@@ -74,7 +80,7 @@ struct MockedWorkerTests {
                     topic: UnsafeRawBufferPointer(start: nil, count: 0), partition: Int32(number % 2), offset: 0,
                     timestamp: 1_700_000_000_000, key: nil, value: bytes,
                     headers: UnsafeBufferPointer(start: nil, count: 0))
-                _ = producer.produce(record)
+                _ = producer.produce(record, to: topic)
             }
         }
         #expect(producer.flush(milliseconds: 10_000))

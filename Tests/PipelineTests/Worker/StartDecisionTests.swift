@@ -25,4 +25,14 @@ struct StartDecisionTests {
         #expect(empty == .lookUp(.earliest))
         #expect(used == .halt(.noCommittedOffset(target: "target")))
     }
+
+    @Test("On a topic that has appeared meanwhile, the latest is the earliest, unless its target was written to before")
+    func late() {
+        func decide(_ start: TopicPair.StartPosition, high: Int64) -> StartDecision {
+            .decide(committed: nil, startFrom: start, isLate: true, targetHighWatermark: high, target: "target")
+        }
+        #expect(decide(.latest, high: 0) == .lookUp(.earliest))
+        #expect(decide(.latest, high: 1) == .lookUp(.latest))
+        #expect(decide(.time(3), high: 0) == .lookUp(.time(3)))
+    }
 }

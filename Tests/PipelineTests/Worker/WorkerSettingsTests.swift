@@ -7,15 +7,15 @@ import Transform
 struct WorkerSettingsTests {
     private func settings(
         instance: String?, delivery: TopicPair.Delivery = .exactlyOnce, kafka: [String: String] = [:],
-        maximumMessageBytes: Int = 1_500_000
+        maximumMessageBytes: Int = 1_500_000, source: String = "s", targets: [Int]? = nil
     ) -> WorkerSettings {
         let pair = TopicPair(
-            name: "p", source: "s", target: "t", instance: instance, delivery: delivery,
+            name: "p", source: source, target: "{{record.topic}}.t", instance: instance, delivery: delivery,
             kafka: .init(common: kafka, consumer: ["fetch.wait.max.ms": "7"], producer: ["linger.ms": "8"]),
             action: .encrypt(EncryptionRules(valueFields: [])))
         return WorkerSettings(
             pair: pair, identity: WorkerIdentity(pair: pair, number: 2, unique: "u"),
-            maximumMessageBytes: maximumMessageBytes)
+            targets: targets ?? [maximumMessageBytes])
     }
 
     @Test("With an instance both names are the group's, the instance's and the worker's number")
@@ -64,5 +64,22 @@ struct WorkerSettingsTests {
         #expect(settings(instance: nil).producer["message.max.bytes"] == "1500000")
         #expect(settings(instance: nil, maximumMessageBytes: 1).producer["message.max.bytes"] == "1000")
         #expect(settings(instance: nil, maximumMessageBytes: .max).producer["message.max.bytes"] == "1000000000")
+    }
+
+    @Test("Of many targets, a batch fits the smallest, and the worker looks at each record's size itself")
+    func manyTargets() {
+        let settings = settings(instance: nil, source: "^s", targets: [3_000_000, 50_000])
+        #expect(settings.producer["message.max.bytes"] == "1000000000")
+        #expect(settings.producer["batch.size"] == "50000")
+        #expect(settings.smallestTarget == 50_000)
+        #expect(self.settings(instance: nil, source: "^s", targets: []).producer["batch.size"] == "1000000")
+        let given = self.settings(instance: nil, kafka: ["batch.size": "700"], source: "^s", targets: [3_000_000])
+        #expect(given.producer["batch.size"] == "700")
+    }
+
+    @Test("Partitions of a pattern's topics are dealt out one by one, over all topics")
+    func assignor() {
+        #expect(settings(instance: nil, source: "^s").consumer["partition.assignment.strategy"] == "roundrobin")
+        #expect(settings(instance: nil).consumer["partition.assignment.strategy"] == "range")
     }
 }

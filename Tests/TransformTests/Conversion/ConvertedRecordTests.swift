@@ -63,6 +63,64 @@ import Testing
                 == .malformedPayload)
     }
 
+    private static let proto = """
+        syntax = "proto3";
+        package test;
+        message Other { string ssn = 1; }
+        message Person {
+          string ssn = 1; int64 salary = 2; repeated string tags = 3;
+          message Bank { string iban = 1; }
+          repeated Bank banks = 4;
+        }
+        """
+
+    @Test("Protobuf becomes JSON text, and its message index goes along in the frame")
+    func protobuf() throws {
+        let fixture = try Fixture([RegisteredSchema(id: 42, type: .protobuf, text: Self.proto)])
+        // Other, by the short index; Person, by its place; Person.Bank, by its path.
+        let other = Fixture.framed([0] + [10, 3] + Array("123".utf8), by: 42)
+        let person = Fixture.framed(
+            [2, 2] + [10, 3] + Array("123".utf8) + [16, 5, 26, 1, 0x61, 34, 4, 10, 2, 0x44, 0x45], by: 42)
+        let bank = Fixture.framed([4, 2, 0] + [10, 2, 0x44, 0x45], by: 42)
+        for format in [PayloadFormat.auto, .protobuf] {
+            let encryptor = try fixture.encryptor(["ssn", "banks[*].iban", "iban"], format: format)
+            for (value, frame) in [
+                (person, "AAAAACoCAg=="), (other, "AAAAACoA"), (bank, "AAAAACoEAgA="), (person, "AAAAACoCAg=="),
+            ] {
+                let record = Fixture.record(value)
+                let sealed = try encryptor(record)
+                #expect(sealed.value?.first == UInt8(ascii: "{"))
+                #expect(sealed.text?.contains("\"DE\"") == false && sealed.text?.contains("\"123\"") == false)
+                #expect(
+                    sealed.header("fieldseal.envelope")?.contains(
+                        #"{"format":"protobuf","mode":"convert_json","schema":42,"frame":"\#(frame)","pad":16,"fields""#
+                    )
+                        == true)
+                #expect(try fixture.decryptor()(sealed.written()) == record.written())
+            }
+        }
+        for odd in [[2], [3, 2], [2, 18], [0xFF], []] as [[UInt8]] {
+            let failure = try fixture.encryptor(["ssn"]).failure(Fixture.record(Fixture.framed(odd, by: 42)))
+            #expect(failure?.reason == .malformedPayload || failure?.reason == .schemaUnusable, "\(odd)")
+        }
+    }
+
+    @Test("Protobuf's unknown fields, odd order and index come back from the sealed original")
+    func protobufOriginal() throws {
+        let fixture = try Fixture([RegisteredSchema(id: 42, type: .protobuf, text: Self.proto)])
+        let encryptor = try fixture.encryptor(["ssn"])
+        for payload in [
+            [10, 1, 0x61, 120, 7], [16, 5, 10, 1, 0x61], [10, 0x81, 0, 0x61], [10, 1, 0x62, 10, 1, 0x61],
+        ] as [[UInt8]] {
+            for index in [[2, 2], [0x82, 0, 2]] as [[UInt8]] {
+                let record = Fixture.record(Fixture.framed(index + payload, by: 42))
+                let sealed = try encryptor(record)
+                #expect(sealed.headers.contains { $0.name == Array("fieldseal.value.original".utf8) })
+                #expect(try fixture.decryptor()(sealed.written()) == record.written())
+            }
+        }
+    }
+
     @Test("Where the text does not give the bytes back, the original goes along, sealed")
     func original() throws {
         let fixture = try Fixture()

@@ -1,0 +1,25 @@
+/// A topic that a pair reads, prepared, and the one that its records go to.
+struct SourceTopic: Equatable, Sendable {
+    /// Its name.
+    var name: String
+    /// The target's name.
+    var target: String
+    /// How many partitions it had when it was prepared.
+    var partitions: Int
+    /// How many partitions the target had then.
+    var targetPartitions: Int
+    /// `max.message.bytes` of the target.
+    var maximumMessageBytes: Int
+    /// Whether it was found while the pair was running, so that none of its records is older than the pair's wish to read it.
+    var isLate = false
+}
+
+extension SourceTopic {
+    /// The topic of a pair, as its preparation came out.
+    init(_ pair: TopicPair, _ outcome: TopicPreparation.Outcome, isLate: Bool = false) {
+        self.init(
+            name: pair.source, target: pair.target, partitions: outcome.sourcePartitions,
+            targetPartitions: outcome.targetPartitions, maximumMessageBytes: outcome.maximumMessageBytes,
+            isLate: isLate)
+    }
+}

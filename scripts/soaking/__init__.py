@@ -1,0 +1,1 @@
+"""Long tests: Fieldseal under load while what is around it changes or fails."""
