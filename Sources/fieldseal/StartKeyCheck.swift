@@ -28,6 +28,8 @@ struct StartKeyCheck: Sendable {
         let reader = DataKeyReader(cache: cache)
         switch pair.action {
         case .encrypt(let rules):
+            // A data key belongs to one topic; which ones a pattern has is not known yet.
+            guard !pair.target.contains("{{") else { return }
             var seen: Set<String> = []
             for (template, algorithm) in rules.keys where template.isConstant {
                 guard seen.insert("\(algorithm) \(template.text)").inserted else { continue }
