@@ -2,18 +2,22 @@
 
 #include "CProtobufReflection.h"
 
+#include <google/protobuf/descriptor.pb.h>
 #include <google/protobuf/stubs/logging.h>
 
 #include <mutex>
 #include <new>
+#include <vector>
 
 #include "Converter.hpp"
+#include "Options.hpp"
 #include "Schema.hpp"
 
 using fieldseal::protobuf::Converter;
 using fieldseal::protobuf::FieldNamed;
 using fieldseal::protobuf::KindOf;
 using fieldseal::protobuf::Schema;
+using fieldseal::protobuf::VisitOptions;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
@@ -53,6 +57,12 @@ pbr_field Describe(const Schema &schema, const FieldDescriptor *field) {
         result.first_value_count = value->enum_type()->value(0)->name().size();
     }
     return result;
+}
+
+std::vector<const FieldDescriptor *> Extensions(const Schema &schema, const Descriptor *type) {
+    std::vector<const FieldDescriptor *> found;
+    schema.pool().FindAllExtensions(type, &found);
+    return found;
 }
 
 }  // namespace
@@ -120,4 +130,46 @@ pbr_result pbr_json_of_payload(pbr_converter *converter, const void *payload, si
 
 pbr_result pbr_payload_of_json(pbr_converter *converter, const void *text, size_t count) {
     return Unwrap(converter)->PayloadOfJSON({static_cast<const char *>(text), count});
+}
+
+bool pbr_message_visit_options(
+    const pbr_schema *schema, const pbr_message *message, pbr_option_visitor visitor, void *context) {
+    try {
+        return VisitOptions(*Unwrap(schema), Unwrap(message)->options(), visitor, context);
+    } catch (...) {
+        return false;
+    }
+}
+
+size_t pbr_message_extension_count(const pbr_schema *schema, const pbr_message *message) {
+    try {
+        return Extensions(*Unwrap(schema), Unwrap(message)).size();
+    } catch (...) {
+        return 0;
+    }
+}
+
+pbr_field pbr_message_extension_at(const pbr_schema *schema, const pbr_message *message, size_t index) {
+    try {
+        const FieldDescriptor *field = Extensions(*Unwrap(schema), Unwrap(message)).at(index);
+        pbr_field result = Describe(*Unwrap(schema), field);
+        result.name = field->full_name().data();
+        result.name_count = field->full_name().size();
+        return result;
+    } catch (...) {
+        return pbr_field{};
+    }
+}
+
+bool pbr_field_visit_options(
+    const pbr_schema *schema, const pbr_message *message, size_t index, bool is_extension, pbr_option_visitor visitor,
+    void *context) {
+    try {
+        const Descriptor *type = Unwrap(message);
+        const FieldDescriptor *field = is_extension ? Extensions(*Unwrap(schema), type).at(index)
+                                                    : type->field(static_cast<int>(index));
+        return VisitOptions(*Unwrap(schema), field->options(), visitor, context);
+    } catch (...) {
+        return false;
+    }
 }

@@ -9,11 +9,11 @@ struct CommandMemory {
     /// The row's name.
     static let name = "run/rss"
 
-    private static let records = 400_000
+    private static let records = 384_000
     private static let partitions = 4
     /// What lies ahead at most, about 24 MiB; the consumer is told to hold 32 MiB.
     private static let ahead = 24_000
-    private static let step = 4_000
+    private static let step = 12_000
     private static let source = "memory.raw"
     private static let target = "memory.encrypted"
     private static let group = "memory"
@@ -41,6 +41,7 @@ struct CommandMemory {
         let configuration = folder.appending(path: "fieldseal.yaml").path
         try text.write(toFile: configuration, atomically: true, encoding: .utf8)
         let errors = folder.appending(path: "errors").path
+        try feed(Self.ahead)
         let start = CPUClock.wall()
         let command = try ChildProcess([try Self.program, "run", "-c", configuration], errors: errors)
         do {
@@ -63,11 +64,10 @@ struct CommandMemory {
         defer { consumer.close() }
         let partitions = (0..<Int32(Self.partitions)).map { TopicPartition(topic: Self.source, partition: $0) }
         let deadline = CPUClock.wall() + 300_000_000_000
-        var (fed, done) = (0, 0)
+        var (fed, done) = (Self.ahead, 0)
         while done < Self.records {
             if fed < Self.records, fed - done <= Self.ahead - Self.step {
-                try SourceFeeder.feed(
-                    Self.source, from: store, count: Self.step, partitions: Self.partitions, broker: broker)
+                try feed(Self.step)
                 fed += Self.step
             }
             done = try consumer.committed(partitions, timeout: BenchmarkBroker.timeout).reduce(0) {
@@ -81,6 +81,10 @@ struct CommandMemory {
             throw Failed(description: "its memory can't be read")
         }
         return peak
+    }
+
+    private func feed(_ count: Int) throws {
+        try SourceFeeder.feed(Self.source, from: store, count: count, partitions: Self.partitions, broker: broker)
     }
 
     private static var program: String {

@@ -73,7 +73,7 @@ final class PayloadSchemas {
         case .avro: return AvroJSONConversion(schema: try avro(registered))
         case .jsonSchema: return JSONSchemaConversion()
         case .protobuf:
-            let path = try Self.messageIndex(of: frame).path
+            let path = try messagePath(in: frame)
             let schema = try protobuf(registered)
             do throws(JSONConversionError) {
                 return try ProtobufJSONConversion(schema: schema, messagePath: path)
@@ -83,7 +83,13 @@ final class PayloadSchemas {
         }
     }
 
-    private func protobuf(_ registered: RegisteredSchema) throws(TransformError) -> ProtobufSchema {
+    /// Which message of a Protobuf schema the payloads behind `frame` are.
+    func messagePath(in frame: [UInt8]) throws(TransformError) -> [Int32] {
+        try Self.messageIndex(of: frame).path
+    }
+
+    /// A registered Protobuf schema, linked.
+    func protobuf(_ registered: RegisteredSchema) throws(TransformError) -> ProtobufSchema {
         if let known = linked[registered.id] { return known }
         let schema: ProtobufSchema
         do throws(JSONConversionError) {

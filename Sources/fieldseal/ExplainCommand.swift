@@ -30,7 +30,7 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "The encrypt pair to explain.")
     var pair: String
 
-    @Option(help: "A schema of the pair's values: Avro or JSON Schema.")
+    @Option(help: "A schema of the pair's values: Avro, JSON Schema, or a .proto file whose first message they are.")
     var schema: String?
 
     @Option(help: "Records of the pair's source, as lines of JSON.")

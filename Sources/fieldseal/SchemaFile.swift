@@ -37,6 +37,7 @@ struct SchemaFile {
         switch format {
         case .avro: return .avro
         case .jsonSchema: return .jsonSchema
+        case .protobuf: return .protobuf
         default: break
         }
         if path.hasSuffix(".proto") { return .protobuf }

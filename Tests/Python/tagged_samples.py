@@ -1,6 +1,6 @@
 """Writes records whose schemas have tags, by Confluent's own serializers, as the lines that `fieldseal transform` reads.
 
-    tagged_samples.py URL avro|json
+    tagged_samples.py URL avro|json|protobuf
 
 The schemas are registered in the registry at URL.
 """
@@ -11,8 +11,11 @@ import sys
 
 from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroSerializer
+from confluent_kafka.schema_registry.confluent import meta_pb2
 from confluent_kafka.schema_registry.json_schema import JSONSerializer
+from confluent_kafka.schema_registry.protobuf import ProtobufSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
+from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 
 SECRET = "Secr3t"
 
@@ -51,13 +54,50 @@ def value(number):
     }
 
 
+def protobuf_class():
+    """Customer, whose fields have Confluent's options."""
+    field = descriptor_pb2.FieldDescriptorProto
+    file = descriptor_pb2.FileDescriptorProto(
+        name="shop/customer.proto", package="shop", syntax="proto3", dependency=["confluent/meta.proto"])
+    customer, bank = file.message_type.add(name="Customer"), file.message_type.add(name="Bank")
+
+    def add(message, number, name, kind=field.TYPE_STRING, tags=(), params=(), **more):
+        added = message.field.add(name=name, number=number, type=kind, label=field.LABEL_OPTIONAL)
+        for key, item in more.items():
+            setattr(added, key, item)
+        if tags or params:
+            meta = added.options.Extensions[meta_pb2.field_meta]
+            meta.tags.extend(tags)
+            meta.params.update(dict(params))
+
+    add(customer, 1, "id")
+    add(customer, 2, "ssn", tags=["PII"])
+    add(customer, 3, "salary", kind=field.TYPE_INT64, tags=["x", "PII"])
+    add(customer, 4, "card", params=[("fieldseal.keySecretId", "in-memory-kms://other")])
+    add(customer, 5, "note", tags=["PUBLIC"])
+    add(customer, 6, "banks", kind=field.TYPE_MESSAGE, label=field.LABEL_REPEATED, type_name=".shop.Bank")
+    add(bank, 1, "iban", tags=["PII"])
+    add(bank, 2, "bic")
+    pool = descriptor_pool.Default()
+    pool.Add(file)
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName("shop.Customer"))
+
+
+def serializer(client, language):
+    if language == "avro":
+        return AvroSerializer(client, json.dumps(AVRO))
+    if language == "json":
+        return JSONSerializer(json.dumps(JSON), client)
+    customer = protobuf_class()
+    write = ProtobufSerializer(customer, client, {"use.deprecated.format": False})
+    return lambda item, context: write(json_format.ParseDict(item, customer()), context)
+
+
 def main(url, language):
-    client = SchemaRegistryClient({"url": url})
-    serializer = (
-        AvroSerializer(client, json.dumps(AVRO)) if language == "avro" else JSONSerializer(json.dumps(JSON), client))
+    write = serializer(SchemaRegistryClient({"url": url}), language)
     context = SerializationContext("raw", MessageField.VALUE)
     for number in range(6):
-        payload = serializer(value(number), context)
+        payload = write(value(number), context)
         print(json.dumps({
             "topic": "raw", "partition": 0, "offset": number, "timestamp": 1_700_000_000_000,
             "key": base64.b64encode(f"k{number}".encode()).decode(), "value": base64.b64encode(payload).decode(),

@@ -97,6 +97,24 @@ pbr_field pbr_message_field_at(const pbr_schema *schema, const pbr_message *mess
 bool pbr_message_field_named(
     const pbr_schema *schema, const pbr_message *message, const char *name, size_t name_count, pbr_field *field);
 
+/// Is told of a custom option by its full name, once for each of its texts; `text` is null where it is no text. The pointers
+/// live as long as the call.
+typedef void (*pbr_option_visitor)(
+    void *context, const char *name, size_t name_count, const char *text, size_t text_count);
+
+/// Tells of a message's own custom options; false where they can't be read.
+bool pbr_message_visit_options(
+    const pbr_schema *schema, const pbr_message *message, pbr_option_visitor visitor, void *context);
+/// How many extensions of the message the schema and its imports have.
+size_t pbr_message_extension_count(const pbr_schema *schema, const pbr_message *message);
+/// The extension at `index`, which is less than the count, in the order of their numbers; its name is its full name.
+pbr_field pbr_message_extension_at(const pbr_schema *schema, const pbr_message *message, size_t index);
+/// Tells of the custom options of the field at `index`, or of the extension where `is_extension`; false where they can't be
+/// read.
+bool pbr_field_visit_options(
+    const pbr_schema *schema, const pbr_message *message, size_t index, bool is_extension, pbr_option_visitor visitor,
+    void *context);
+
 /// What became of a conversion.
 typedef enum {
     PBR_DONE,

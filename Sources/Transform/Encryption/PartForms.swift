@@ -114,7 +114,7 @@ final class PartForms {
     /// - Parameter frame: their framing.
     func form(of schema: RegisteredSchema, frame: [UInt8]) throws(TransformError) -> PartForm {
         try checkFormat(of: schema)
-        var maker = Self.adding(try tagged(in: schema), to: maker, keys: keys)
+        var maker = Self.adding(try tagged(in: schema, frame: frame), to: maker, keys: keys)
         defer { self.maker.goOn(after: maker) }
         if schema.type == .avro, Self.staysAvro(rule, maker) {
             let shape = try AvroShape(
@@ -137,9 +137,9 @@ final class PartForms {
     }
 
     /// The fields that a registered schema chooses by its tags.
-    private func tagged(in schema: RegisteredSchema) throws(TransformError) -> [FieldRule] {
+    private func tagged(in schema: RegisteredSchema, frame: [UInt8]) throws(TransformError) -> [FieldRule] {
         guard let tags else { return [] }
-        return try tags.fields(of: schema, from: schemas)
+        return try tags.fields(of: schema, frame: frame, from: schemas)
     }
 
     private static func adding(

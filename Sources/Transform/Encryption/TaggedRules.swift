@@ -15,13 +15,26 @@ struct TaggedRules {
     private var selection: TagSelection { TagSelection(tags: Set(rule.tags), namespace: rule.namespace) }
 
     /// The fields that a registered schema chooses.
-    func fields(of schema: RegisteredSchema, from schemas: PayloadSchemas) throws(TransformError) -> [FieldRule] {
+    ///
+    /// - Parameter frame: the framing of its payloads.
+    func fields(
+        of schema: RegisteredSchema, frame: [UInt8], from schemas: PayloadSchemas
+    ) throws(TransformError) -> [FieldRule] {
+        let tagged: [TaggedField]
         switch schema.type {
-        case .avro: try fields(of: try schemas.avro(schema), metadata: schema.metadataTags)
+        case .avro: return try fields(of: try schemas.avro(schema), metadata: schema.metadataTags)
         case .jsonSchema:
-            try fields(ofJSONSchema: schema.text, references: schema.references, metadata: schema.metadataTags)
+            return try fields(ofJSONSchema: schema.text, references: schema.references, metadata: schema.metadataTags)
         case .protobuf:
-            throw TransformError(.schemaUnusable, "fields of \(schema.type.rawValue) are not chosen by tags")
+            let path = try schemas.messagePath(in: frame)
+            let linked = try schemas.protobuf(schema)
+            do throws(TagError) {
+                tagged = try ProtobufTags.fields(
+                    of: linked, messagePath: path, by: selection, metadata: MetadataTags(schema.metadataTags))
+            } catch {
+                throw TransformError(.schemaUnusable, error.description)
+            }
+            return try fields(tagged)
         }
     }
 

@@ -51,7 +51,8 @@ extension EndToEndTests {
             return (sealed, opened)
         }
 
-        @Test("What Confluent's serializers write is sealed as its schema says", arguments: ["avro", "json"])
+        @Test(
+            "What Confluent's serializers write is sealed as its schema says", arguments: ["avro", "json", "protobuf"])
         func confluent(language: String) async throws {
             let registry = try StubRegistry()
             let lines = try await PythonTool.run("tagged_samples.py", [registry.url, language])
