@@ -14,9 +14,12 @@ struct Fieldseal: AsyncParsableCommand {
               fieldseal check -c fieldseal.yaml
               fieldseal explain -c fieldseal.yaml --pair customers --schema customer.avsc
               fieldseal transform -c fieldseal.yaml --pair customers < records.jsonl
+              fieldseal keys test -c fieldseal.yaml
               fieldseal run -c fieldseal.yaml
             """,
-        subcommands: [RunCommand.self, CheckCommand.self, TransformCommand.self, ExplainCommand.self])
+        subcommands: [
+            RunCommand.self, CheckCommand.self, ExplainCommand.self, TransformCommand.self, KeysCommand.self,
+        ])
 
     static func main() async {
         ProcessHardening.apply()

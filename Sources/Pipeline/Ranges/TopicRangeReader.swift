@@ -1,0 +1,107 @@
+import KafkaClient
+import Records
+
+/// Reads a part of a topic once, as a reader that joins no group and commits nothing; blocks its thread.
+public struct TopicRangeReader {
+    private let pair: String
+    private let topic: String
+    private let range: TopicRange
+    private let settings: [String: String]
+    private let common: [String: String]
+    private let timeout: Int
+
+    /// - Parameters:
+    ///   - pair: whose topic it is, for errors.
+    ///   - kafka: how the brokers are reached.
+    ///   - milliseconds: how long one question, and a silence, may take.
+    public init(
+        pair: String, topic: String, kafka: TopicPair.KafkaSettings, range: TopicRange, timeout milliseconds: Int
+    ) {
+        self.pair = pair
+        self.topic = topic
+        self.range = range
+        timeout = milliseconds
+        common = ["client.id": "fieldseal"].merging(kafka.common) { $1 }
+        let owned = [
+            // librdkafka asks for one, and never joins it.
+            "group.id": "fieldseal.range", "enable.auto.commit": "false", "enable.auto.offset.store": "false",
+            "auto.offset.reset": "earliest", "isolation.level": "read_committed", "enable.partition.eof": "true",
+            "allow.auto.create.topics": "false",
+        ]
+        settings = ["receive.message.max.bytes": "268435456", "queued.max.messages.kbytes": "32768"]
+            .merging(common) { $1 }.merging(kafka.consumer) { $1 }.merging(owned) { $1 }
+    }
+
+    /// Calls `body` with each record of the range, those of a partition in order; a record's bytes are valid within the
+    /// call.
+    ///
+    /// - Throws: `configuration` where there is no such topic, `kafka` where a broker refuses or is silent.
+    public func read(_ body: (RecordView) -> Void) throws(PipelineError) {
+        let isThere: Bool
+        do throws(KafkaError) {
+            let description = try Admin(settings: common).describe(topic: topic, timeout: timeout)
+            if let description {
+                let consumer = try Consumer(settings: settings)
+                defer { consumer.close() }
+                try read(consumer, partitions: description.partitions, body)
+            }
+            isThere = description != nil
+        } catch {
+            throw .kafka(pair: pair, error)
+        }
+        guard isThere else { throw .configuration(pair: pair, message: "there is no topic '\(topic)'") }
+    }
+
+    private func read(
+        _ consumer: Consumer, partitions: Int, _ body: (RecordView) -> Void
+    ) throws(KafkaError) {
+        var ends: [Int32: Int64] = [:]
+        var starts: [TopicPartition] = []
+        for number in 0..<Int32(clamping: partitions) {
+            guard let (start, end) = try bounds(consumer, number), start < end else { continue }
+            ends[number] = end
+            starts.append(TopicPartition(topic: topic, partition: number, offset: start))
+        }
+        guard !starts.isEmpty else { return }
+        try consumer.assign(starts)
+        var heardAt = MonotonicClock.now()
+        while !ends.isEmpty {
+            do throws(KafkaError) {
+                if let record = try consumer.poll(milliseconds: 100) {
+                    heardAt = MonotonicClock.now()
+                    guard let end = ends[record.partition] else { continue }
+                    if record.offset < end { body(record) }
+                    // What follows may be no record but the mark of a transaction's end.
+                    if record.offset >= end - 1 { ends[record.partition] = nil }
+                } else if MonotonicClock.now() - heardAt > Int64(timeout), let partition = ends.keys.first {
+                    // Says why nothing comes.
+                    _ = try consumer.watermarks(topic: topic, partition: partition, timeout: timeout)
+                    heardAt = MonotonicClock.now()
+                }
+            } catch {
+                guard let failure = error.failure, failure.code == .partitionEnd, let partition = failure.partition
+                else { throw error }
+                ends[partition] = nil
+            }
+        }
+    }
+
+    /// The first offset and the one after the last; nil where the partition is left out.
+    private func bounds(_ consumer: Consumer, _ partition: Int32) throws(KafkaError) -> (Int64, Int64)? {
+        let marks = try consumer.watermarks(topic: topic, partition: partition, timeout: timeout)
+        func offset(at bound: TopicRange.Bound?, or other: Int64?) throws(KafkaError) -> Int64? {
+            switch bound {
+            case nil: return other
+            case .end: return marks.high
+            case .offsets(let offsets): return offsets[partition] ?? nil
+            case .time(let time):
+                let question = TopicPartition(topic: topic, partition: partition, offset: time)
+                let found = try consumer.offsets(forTimes: [question], timeout: timeout).first?.offset ?? -1
+                return found >= 0 ? found : marks.high
+            }
+        }
+        guard let start = try offset(at: range.from, or: marks.low) else { return nil }
+        let end = try offset(at: range.until, or: marks.high) ?? marks.high
+        return (max(start, marks.low), min(end, marks.high))
+    }
+}
