@@ -46,7 +46,7 @@ extension VectorSpecification {
                 "maybe", "phone", "meta.k", "lacking",
             ], [0x00] + message),
         protobuf("whole-containers", ["inner", "banks", "labels", "meta"], [0x02, 0x00] + message),
-        protobuf("nested-index", ["text"], [0x04, 0x02, 0x00, 0x0A, 0x02, 0x68, 0x69]),
+        protobuf("nested-index", ["text"], [0x04, 0x04, 0x00, 0x0A, 0x02, 0x68, 0x69]),
         protobuf("original", ["text", "banks[*].iban"], [0x00] + message + [0xF8, 0x3F, 0x07]),
         protobuf("empty", ["text"], [0x00]),
     ]
@@ -64,7 +64,6 @@ extension VectorSpecification {
         import "google/protobuf/struct.proto";
         import "google/protobuf/timestamp.proto";
         enum Suit { SPADES = 0; HEARTS = 1; }
-        message Bank { string iban = 1; sint64 balance = 2; }
         message Everything {
           double d = 1; int64 i64 = 2; uint32 u32 = 3; bool flag = 4; string text = 5; bytes data = 6; Suit suit = 7;
           Inner inner = 8; repeated Bank banks = 9; map<string, int32> labels = 10; google.protobuf.Timestamp at = 11;
@@ -72,6 +71,7 @@ extension VectorSpecification {
           repeated float numbers = 15; google.protobuf.Struct meta = 16;
           message Inner { string name = 1; }
         }
+        message Bank { string iban = 1; sint64 balance = 2; }
         message Other { message Deep { string text = 1; } }
         """
 

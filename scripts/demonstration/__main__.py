@@ -18,6 +18,7 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 from demonstration.comparison import count, flatten, identical, in_the_clear
 from demonstration.customers import Customer, customers
 from demonstration.presentation import Progress, members, show_record, step
+from demonstration.protobuf import ProtobufCustomers
 from demonstration.surroundings import Surroundings, Unusable, surroundings
 from testbed.fieldseal import Fieldseal, check_configuration
 from testbed.server import ServerFailed
@@ -25,7 +26,7 @@ from testbed.topics import Record, TopicsFailed
 from testbed.vault import VaultRefused
 
 # As the topics are named, and as they are shown.
-FORMATS = {"json": "JSON", "avro": "Avro", "converted": "Avro that becomes JSON"}
+FORMATS = {"json": "JSON", "avro": "Avro", "converted": "Avro that becomes JSON", "protobuf": "Protobuf"}
 PARTITIONS = 4
 HERE = Path(__file__).parent
 SCHEMA = (HERE / "customer.avsc").read_text()
@@ -52,6 +53,7 @@ class Demonstration:
         self._topics = around.topics
         self._registry = SchemaRegistryClient({"url": around.registry_url})
         self._deserializer = AvroDeserializer(self._registry, SCHEMA)
+        self._protobuf = ProtobufCustomers(self._registry, around.topic("protobuf"), folder)
         self._secrets: dict[bytes, set[bytes]] = {}
 
     def run(self, number: int, seed: int) -> Outcome:
@@ -67,8 +69,8 @@ class Demonstration:
     # Producing
 
     def _produce(self, number: int, seed: int) -> dict[str, Topic]:
-        """Writes the customers in turn as JSON, as Avro, and as Avro that becomes JSON; gives what was written."""
-        progress = Progress(f"producing {number} customers, as JSON, as Avro, and as Avro that becomes JSON")
+        """Writes the customers in turn in each format; gives what was written."""
+        progress = Progress(f"producing {number} customers as {', '.join(FORMATS.values())}")
         serialize = AvroSerializer(self._registry, SCHEMA)
         written: dict[str, Topic] = {name: [[] for _ in range(PARTITIONS)] for name in FORMATS}
         names = tuple(FORMATS)
@@ -86,7 +88,9 @@ class Demonstration:
 
     def _record(self, customer: Customer, name: str, partition: int, serialize: AvroSerializer) -> Record:
         value = customer.json
-        if name != "json" and customer.avro is not None:
+        if name == "protobuf" and customer.content is not None:
+            value = self._protobuf.serialize(customer.content)
+        elif name != "json" and customer.avro is not None:
             value = serialize(customer.avro, SerializationContext(self._around.topic(name), MessageField.VALUE))
         return Record(partition, customer.id.encode(), value, customer.headers, customer.timestamp)
 
@@ -133,9 +137,14 @@ class Demonstration:
         titles = ("raw", "encrypted", "decrypted")
         for title, topic in zip(titles, (raw, encrypted, clear), strict=True):
             record = topic[0][place]
-            is_avro = (record.value or b"")[:1] == b"\0"
-            value = members(self._deserialize(record)) if is_avro else None
-            show_record(f"{FORMATS[name]}, {title}", record, value)
+            show_record(f"{FORMATS[name]}, {title}", record, self._text(name, record))
+
+    def _text(self, name: str, record: Record) -> str | None:
+        """The value of a framed record in words; None where it is text itself."""
+        value = record.value or b""
+        if value[:1] != b"\0":
+            return None
+        return self._protobuf.text(value) if name == "protobuf" else members(self._deserialize(record))
 
     def _deserialize(self, record: Record) -> dict[str, object]:
         """The value as confluent-kafka's own deserializer reads it, under the schema it was written with."""
@@ -145,7 +154,7 @@ class Demonstration:
 
     def _read_as_others_do(self, encrypted: dict[str, Topic]) -> bool:
         """Whether programs that know nothing of Fieldseal read the encrypted topics as they read the raw ones."""
-        parses = all([self._parses(encrypted, name) for name in ("json", "converted")])
+        parses = all([self._parses(encrypted, name) for name in ("json", "converted", "protobuf")])
         avro = [record for record in flatten(encrypted["avro"]) if record.value is not None]
         read = sum(self._deserialize(record)["customerId"] == (record.key or b"").decode() for record in avro)
         step(f"confluent-kafka's AvroDeserializer: {read} of {len(avro)} encrypted Avro values read under their schema")

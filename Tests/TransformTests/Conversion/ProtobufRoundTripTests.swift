@@ -45,11 +45,10 @@ import Testing
     private static func check(
         _ model: ProtobufModel, payload: [UInt8], keys: TransformFixture, _ comment: Comment
     ) throws -> TestRecord {
-        let (text, imported) = (model.text, (name: model.importedName, text: model.importedText))
+        let text = model.text
+        let imported = ReferencedSchema(name: model.importedName, subject: "s", version: 1, text: model.importedText)
         let cache = SchemaCache(capacity: 2, clock: DataKeyCache.now) { (id) throws(SchemaRegistryError) in
-            RegisteredSchema(
-                id: id, type: .protobuf, text: text,
-                references: [.init(name: imported.name, subject: "s", version: 1, text: imported.text)])
+            RegisteredSchema(id: id, type: .protobuf, text: text, references: [imported])
         }
         let rules = (model.paths + ["of_another_version"]).map { path in
             Result {
