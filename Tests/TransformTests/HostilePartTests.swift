@@ -120,11 +120,23 @@ import Testing
         }
     }
 
+    @Test func aShapeThatCannotBeMadeIsRefusedEachTimeItIsAskedFor() throws {
+        let name = String(repeating: "n", count: 100)
+        let encryptor = try fixture.encryptor((0..<900).map { "\(name)\($0)" })
+        #expect(encryptor.failure(TestRecord(nil)) == nil)
+        for _ in 0..<3 { #expect(encryptor.failure(TestRecord("{}"))?.reason == .envelopeTooLarge) }
+        #expect(encryptor.failure(TestRecord(nil)) == nil)
+    }
+
     @Test func anEnvelopeOfVeryManyHeaderNamesIsRefusedByTheWriter() throws {
         let rules = EncryptionRules(value: try .payload(), headers: [try .named(".*")])
         var record = TestRecord("v")
         record.headers = (0..<4_000).map { .init(name: Array("header-number-\($0)".utf8), value: [1]) }
-        #expect(try fixture.encryptor(rules).failure(record)?.reason == .envelopeTooLarge)
+        let encryptor = try fixture.encryptor(rules)
+        #expect(encryptor.failure(record)?.reason == .envelopeTooLarge)
+        // Asked again, it says the same, and the next record is none the worse.
+        #expect(encryptor.failure(record)?.reason == .envelopeTooLarge)
+        #expect(try fixture.decryptor()(encryptor(TestRecord("v")).written()).text == "v")
     }
 }
 

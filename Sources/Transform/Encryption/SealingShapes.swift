@@ -32,13 +32,14 @@ final class SealingShapes {
     /// The shape of a record whose parts have these forms and whose headers were looked at by `headers`.
     func shape(key: PartForm, value: PartForm, headers: HeaderSealer) throws(TransformError) -> SealingShape {
         if let last, let lastForms, lastForms == (key.number, value.number), headers.sealsNothing { return last }
-        lastForms = headers.sealsNothing ? (key.number, value.number) : nil
+        // Where no shape can be made, what was last must not pass for it.
+        lastForms = nil
         name.removeAll()
         name.append(decimal: key.number)
         name.append(",")
         name.append(decimal: value.number)
         headers.appendNames(to: name)
-        if let last, lastName.bytes.equals(name.bytes) { return last }
+        if let last, lastName.bytes.equals(name.bytes) { return remember(last, key, value, headers) }
         let shape: SealingShape
         if let remembered = known.value(for: name.bytes) {
             shape = remembered
@@ -49,6 +50,13 @@ final class SealingShapes {
         lastName.removeAll()
         lastName.append(name.bytes)
         last = shape
+        return remember(shape, key, value, headers)
+    }
+
+    private func remember(
+        _ shape: SealingShape, _ key: PartForm, _ value: PartForm, _ headers: HeaderSealer
+    ) -> SealingShape {
+        lastForms = headers.sealsNothing ? (key.number, value.number) : nil
         return shape
     }
 
