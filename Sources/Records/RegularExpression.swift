@@ -15,6 +15,8 @@ public final class RegularExpression: Sendable {
     public static let maximumBytes = 1_024
     /// The longest text that is looked at, in bytes; no name of Kafka's is longer.
     private static let maximumTextBytes = 32_767
+    /// `REG_NOMATCH` of regex.h, an enumerator that Swift does not import.
+    private static let noMatch: Int32 = 1
 
     // Sound to share: written in `init`, freed in `deinit`; in between `regexec` locks what it changes.
     nonisolated(unsafe) private let compiled: UnsafeMutablePointer<regex_t>
@@ -41,12 +43,24 @@ public final class RegularExpression: Sendable {
     ///
     /// A text with a zero byte, which POSIX can't look beyond, matches nothing. Allocates; not for the path of a record.
     public func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard bytes.count <= Self.maximumTextBytes, !bytes.contains(0) else { return false }
+        outcome(of: bytes) == 0
+    }
+
+    /// Whether the expression matches all of `bytes`, or memory did not suffice to tell.
+    ///
+    /// For choosing what is sealed: what can't be decided must not stay in the clear. Otherwise as `matches`.
+    public func mayMatch(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        outcome(of: bytes) != Self.noMatch
+    }
+
+    /// What `regexec` returns: 0 for a match, `noMatch`, or another number where memory did not suffice.
+    private func outcome(of bytes: UnsafeRawBufferPointer) -> Int32 {
+        guard bytes.count <= Self.maximumTextBytes, !bytes.contains(0) else { return Self.noMatch }
         return withUnsafeTemporaryAllocation(byteCount: bytes.count + 1, alignment: 1) { copy in
             copy.copyMemory(from: bytes)
             copy[bytes.count] = 0
-            guard let start = copy.baseAddress else { return false }
-            return regexec(compiled, start.assumingMemoryBound(to: CChar.self), 0, nil, 0) == 0
+            guard let start = copy.baseAddress else { return Self.noMatch }
+            return regexec(compiled, start.assumingMemoryBound(to: CChar.self), 0, nil, 0)
         }
     }
 

@@ -139,7 +139,7 @@ final class HeaderSealer {
             throw TransformError(
                 .payloadRefused, "a header's name is not UTF-8, is too long or holds a zero byte: it can't be matched")
         }
-        let rule = rules.firstIndex { $0.name.matches(name) }
+        let rule = rules.firstIndex { $0.name.mayMatch(name) }
         matches.insert(Match(rule: rule), for: name)
         return rule
     }
