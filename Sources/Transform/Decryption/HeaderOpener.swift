@@ -11,6 +11,8 @@ final class HeaderOpener {
     private var occurrences: [Int] = []
     /// Which names of the layout got default values.
     private(set) var isDefaulted: [Bool] = []
+    /// Whether any got one.
+    private(set) var hasDefaults = false
 
     /// Appends the record's own headers to `list`, opened where `states` say so.
     ///
@@ -48,7 +50,8 @@ final class HeaderOpener {
     }
 
     private func begin(_ known: OpeningHeaders, _ headers: UnsafeBufferPointer<HeaderView>) {
-        isDefaulted.removeAll(keepingCapacity: true)
+        hasDefaults = false
+        if !isDefaulted.isEmpty { isDefaulted.removeAll(keepingCapacity: true) }
         guard !known.names.isEmpty else { return }
         occurrences.removeAll(keepingCapacity: true)
         for _ in known.names {
@@ -82,6 +85,7 @@ final class HeaderOpener {
             }
         } else {
             isDefaulted[index] = true
+            hasDefaults = true
         }
         list.append(HeaderView(name: header.name, value: output.bytes(in: start..<output.count)))
     }

@@ -23,8 +23,10 @@ final class OpeningKeys {
     private let table = UnsafeMutablePointer<Unmanaged<Opener>?>.allocate(capacity: EnvelopeLayout.maximumKeys)
     private var standings: [Standing] = []
     private var now: Int64 = 0
-    /// Why a KEK was refused in the record in hand; nil where none was.
+    /// Why a KEK was refused last.
     private(set) var refusal: TransformError?
+    /// Whether a KEK was refused in the record in hand.
+    private(set) var hasRefusal = false
 
     /// - Parameter toleratesRefusal: whether a KEK that the KMS refuses or lacks is no error.
     init(reader: DataKeyReader, toleratesRefusal: Bool) {
@@ -39,7 +41,7 @@ final class OpeningKeys {
     /// Begins a record that carries `envelope`.
     func begin(_ envelope: Envelope, now: Int64) {
         self.now = now
-        refusal = nil
+        hasRefusal = false
         if self.envelope === envelope {
             for index in standings.indices { standings[index] = .unused }
             return
@@ -94,6 +96,7 @@ final class OpeningKeys {
             guard toleratesRefusal, error.isRefusal else { throw failure }
             standings[index] = .refused
             refusal = failure
+            hasRefusal = true
             return nil
         }
     }

@@ -38,7 +38,7 @@ extension PartOpener {
             return output.bytes
         }
         if let original, let index = sealed.originalKey {
-            guard states.contains(.isDefaulted) || isDefaulted.contains(true) else {
+            guard states.contains(.isDefaulted) || hasDefaults else {
                 return try openOriginal(original, at: index, with: keys, by: opener)
             }
             remainingOriginal = original

@@ -25,6 +25,8 @@ final class PartOpener {
     var remainingOriginal: UnsafeRawBufferPointer?
     /// Which of what the layout seals got default values, by the layout's order; empty where nothing is sealed.
     private(set) var isDefaulted: [Bool] = []
+    /// Whether anything got a default value.
+    private(set) var hasDefaults = false
 
     init(_ part: RecordPart, plans: PartPlans, maximumPayloadBytes: Int) {
         self.part = part
@@ -96,8 +98,15 @@ final class PartOpener {
         remaining.begin()
         remainingOriginal = nil
         output.removeAll()
+        guard hasDefaults || isDefaulted.count != count else { return }
+        hasDefaults = false
         isDefaulted.removeAll(keepingCapacity: true)
         for _ in 0..<count { isDefaulted.append(false) }
+    }
+
+    private func putDefault(at index: Int) {
+        isDefaulted[index] = true
+        hasDefaults = true
     }
 
     private func find(
@@ -121,7 +130,7 @@ final class PartOpener {
         by opener: FieldOpener
     ) throws(TransformError) {
         guard let key = try keys.opener(at: sealed.keyOfField[0], for: nil) else {
-            isDefaulted[0] = true
+            putDefault(at: 0)
             return
         }
         let plaintext = compression == .none ? output : compressed
@@ -258,7 +267,7 @@ final class PartOpener {
         into out: OutputBuffer
     ) throws(TransformError) -> Bool {
         guard let key = try keys.opener(at: sealed.keyOfField[match.rule], for: sealed.pathTexts[match.rule]) else {
-            isDefaulted[match.rule] = true
+            putDefault(at: match.rule)
             return false
         }
         do throws(FieldOpener.Fault) {

@@ -20,7 +20,11 @@ public final class RecordDecryptor: RecordTransform {
     private let written = HeaderList()
 
     /// Why the last record was passed on as it came or with default values; nil where it was opened.
-    public private(set) var passedOn: TransformError?
+    public var passedOn: TransformError? { hasPassedOn ? lastPassedOn : nil }
+
+    // Kept after its record: to let go of an error takes time, and nearly every record has none.
+    private var lastPassedOn: TransformError?
+    private var hasPassedOn = false
 
     /// Makes a decryptor.
     ///
@@ -50,19 +54,24 @@ public final class RecordDecryptor: RecordTransform {
 
     /// Opens the record, or passes it on as the policies say.
     public func transform(_ record: RecordView, now: Int64) throws(TransformError) -> RecordView {
-        passedOn = nil
+        hasPassedOn = false
         do throws(TransformError) {
             let opened = try open(record, now: now)
-            passedOn = keys.refusal
+            if keys.hasRefusal { notePassedOn(keys.refusal) }
             return opened
         } catch {
             guard !error.isTransient else { throw error }
             let passesOn =
                 error.reason == .notEncrypted ? rules.plainPolicy == .pass : rules.errorPolicy == .returnEncrypted
             guard passesOn else { throw error }
-            if error.reason != .notEncrypted { passedOn = error }
+            if error.reason != .notEncrypted { notePassedOn(error) }
             return record
         }
+    }
+
+    private func notePassedOn(_ error: TransformError?) {
+        lastPassedOn = error
+        hasPassedOn = true
     }
 
     /// Lets go of the data keys whose time is over.
@@ -170,12 +179,12 @@ public final class RecordDecryptor: RecordTransform {
     ) throws(TransformError) -> UnsafeRawBufferPointer? {
         var selection = selection
         // What got a default value may have left a ciphertext that is bound to the key.
-        if shape.bindsKey, value.isDefaulted.contains(true) || headers.isDefaulted.contains(true) {
+        if shape.bindsKey, value.hasDefaults || headers.hasDefaults {
             selection.keepKeySealed()
         }
         begin(shape, boundTo: .unbound, pad: shape.key?.pad ?? 0)
         var opened = try openKey(of: record, own: own, shape: shape, selection.key, now: now)
-        if key.isDefaulted.contains(true) {
+        if key.hasDefaults {
             // A default key would make one entity of many: such a key stays as it is written.
             selection.keepKeySealed()
             opened = try openKey(of: record, own: own, shape: shape, selection.key, now: now)
@@ -197,7 +206,7 @@ public final class RecordDecryptor: RecordTransform {
     }
 
     private func isComplete(_ selection: OpeningSelection) -> Bool {
-        selection.opensAll && !value.isDefaulted.contains(true) && !headers.isDefaulted.contains(true)
+        selection.opensAll && !value.hasDefaults && !headers.hasDefaults
     }
 
     /// Appends what a record opened in part carries: the ciphertexts that stay, the envelope as it was, and the lists.

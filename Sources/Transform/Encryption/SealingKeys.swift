@@ -62,10 +62,14 @@ final class SealingKeys {
     ///
     /// - Parameter resolve: the record's text for a part of an address, or nil where it has none.
     func resolve(
-        _ wanted: [Int], now: Int64, _ resolve: (KeySecretTemplate.Source) -> UnsafeRawBufferPointer?
+        _ wanted: UnsafeBufferPointer<Int>, now: Int64, _ resolve: (KeySecretTemplate.Source) -> UnsafeRawBufferPointer?
     ) throws(TransformError) {
         for index in wanted {
-            if slots[index].constant != nil, let known = sealers[index], known.isCurrent(now: now) { continue }
+            if slots[index].constant != nil, let known = table[index],
+                known._withUnsafeGuaranteedRef({ $0.isCurrent(now: now) })
+            {
+                continue
+            }
             let sealer = try sealer(for: slots[index], now: now, resolve)
             table[index] = .passUnretained(sealer)
             sealers[index] = sealer

@@ -9,7 +9,9 @@ final class SealingShape {
     /// SHA-256 of line 1, 32 bytes.
     let layoutHash: SHA256Digest
     /// The slots of `SealingKeys` that it needs, in the order of the layout's `algs`.
-    let slots: [Int]
+    ///
+    /// Plain memory and no array, so that a record counts no references; it lives as long as the shape.
+    let slots: UnsafeBufferPointer<Int>
 
     private let layoutLine: [UInt8]
     private let envelope = OutputBuffer(capacity: 1024)
@@ -21,7 +23,13 @@ final class SealingShape {
         guard layoutLine.count < EnvelopeLayout.maximumBytes, layout.algorithms.count <= EnvelopeLayout.maximumKeys
         else { throw Self.tooLarge }
         layoutHash = layoutLine.withUnsafeBytes { SHA256.digest($0) }
-        self.slots = slots
+        let kept = UnsafeMutableBufferPointer<Int>.allocate(capacity: slots.count)
+        _ = kept.initialize(from: slots)
+        self.slots = UnsafeBufferPointer(kept)
+    }
+
+    deinit {
+        slots.deallocate()
     }
 
     /// The envelope of a record sealed under `keys`, which are resolved for it; valid until the next call.
