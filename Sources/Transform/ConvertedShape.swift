@@ -11,6 +11,11 @@ final class ConvertedShape {
     /// The framing that stands before the payload in its own format; empty for none.
     let frame: OutputBuffer
 
+    /// Whether a payload stands behind this framing.
+    func frames(_ payload: UnsafeRawBufferPointer) -> Bool {
+        payload.count >= frame.count && payload.bytes(in: 0..<frame.count).equals(frame.bytes)
+    }
+
     /// Compiles `paths` against the conversion's schema; `rules` are the paths as text.
     init(
         _ conversion: any JSONConversion, paths: [FieldPath], rules: [String], frame: [UInt8]

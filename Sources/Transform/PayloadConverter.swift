@@ -12,6 +12,9 @@ final class PayloadConverter {
     /// Converts a payload, and says whether its text alone gives back its every byte.
     func convert(_ original: UnsafeRawBufferPointer, by shape: ConvertedShape) throws(FormatError) -> Bool {
         text.removeAll()
+        guard shape.frames(original) else {
+            throw FormatError(.malformed, at: 0, "the payload does not stand behind the framing of its schema")
+        }
         try shape.conversion.appendJSON(of: original.bytes(in: shape.frame.count..<original.count), to: text)
         do throws(FormatError) {
             return try restore(text.bytes, by: shape).equals(original)

@@ -10,10 +10,17 @@ extension PartOpener {
         !states.isEmpty && states.allSatisfy { $0 == .isOpened || $0 == .isDefaulted }
     }
 
-    /// Looks for fields that the pair opens by name and the layout does not seal, in a part in its own format.
+    /// Checks the framing of a part in its own format, and looks in it for fields that the pair opens by name and the
+    /// layout does not seal.
     func checkRestored(
         _ payload: UnsafeRawBufferPointer, by shape: ConvertedShape, of sealed: OpeningPart
     ) throws(TransformError) {
+        // Nothing vouches for a part that somebody says to have opened: not even for its length.
+        guard shape.frames(payload) else {
+            throw TransformError(
+                .layoutMismatch,
+                "the \(part.name) is said to be opened, and is not in the framing that its layout tells")
+        }
         guard sealed.paths.count > sealed.keyOfField.count else { return }
         do throws(FormatError) {
             _ = try converter.convert(payload, by: shape)

@@ -213,6 +213,17 @@ import Testing
         #expect(try fixture.decryptor(["tags[*]"]).failure(partly)?.reason == .layoutMismatch)
     }
 
+    @Test("A value that is said to be opened must be in the framing that the layout tells", arguments: 0...6)
+    func restoredWithoutItsFraming(count: Int) throws {
+        let fixture = try Fixture()
+        var record = try fixture.encryptor(["ssn"])(Fixture.personRecord).written()
+        record.setHeader("fieldseal.opened", #"["value:ssn"]"#)
+        // Of another schema, where it is not cut off.
+        record.value = Array(Fixture.framed(Fixture.person, by: 8).prefix(count))
+        #expect(try fixture.decryptor(["tags[*]"]).failure(record)?.reason == .layoutMismatch)
+        #expect(try fixture.decryptor().failure(record)?.reason == .layoutMismatch)
+    }
+
     @Test("A field whose key is refused gets its type's default, and the record is Avro again")
     func defaultValue() throws {
         let fixture = try Fixture()
