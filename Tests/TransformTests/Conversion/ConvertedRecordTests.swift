@@ -277,6 +277,17 @@ import Testing
         }
     }
 
+    @Test("A field of JSON Schema whose key is refused holds null")
+    func jsonSchemaDefault() throws {
+        let fixture = try Fixture([RegisteredSchema(id: 42, type: .jsonSchema, text: "{}")])
+        let record = Fixture.record(Fixture.framed(Array(#"{"a": 1,"b":"x"}"#.utf8), by: 42))
+        let sealed = try fixture.encryptor(["a@money", "b@pii"])(record).written()
+        let poor = try TransformFixture(keys: ["pii"])
+        let opened = try fixture.decryptor(errorPolicy: .defaultValue, keys: poor)(sealed)
+        #expect(opened.value == Fixture.framed(Array(#"{"a": null,"b":"x"}"#.utf8), by: 42))
+        #expect(opened.header("fieldseal.defaulted") == #"["value:a"]"#)
+    }
+
     @Test("A layout that contradicts itself or the registry is refused")
     func hostileLayout() throws {
         let fixture = try Fixture([RegisteredSchema(id: 42, type: .jsonSchema, text: "{}")])
