@@ -14,6 +14,7 @@ public final class PairRunner: Service {
     private let logger: Logger
     private let progressInterval: Duration
     private let onProgress: (@Sendable (PairStatus) -> Void)?
+    private let services: PairServices
     private let controls: [WorkerControl]
     /// How long the last commit may take at a stop, in milliseconds; the rest of the ten seconds is for leaving the group,
     /// and for calls of librdkafka that take longer than they were told.
@@ -26,15 +27,17 @@ public final class PairRunner: Service {
     ///   - logger: where its lines go.
     ///   - progressInterval: how often `onProgress` is called while the workers run.
     ///   - onProgress: is told how far the pair is, for a line of log.
+    ///   - services: what its workers share with the rest of the process.
     ///   - makeTransform: makes one transform per worker, on the worker's thread.
     public init(
         pair: TopicPair, logger: Logger, progressInterval: Duration = .seconds(60),
-        onProgress: (@Sendable (PairStatus) -> Void)? = nil,
+        onProgress: (@Sendable (PairStatus) -> Void)? = nil, services: PairServices = PairServices(),
         makeTransform: @escaping @Sendable (TopicPair) throws -> any RecordTransform
     ) {
         self.pair = pair
         self.progressInterval = progressInterval
         self.onProgress = onProgress
+        self.services = services
         self.makeTransform = makeTransform
         self.logger = logger
         controls = (0..<max(pair.workers, 1)).map(WorkerControl.init(number:))
@@ -113,7 +116,7 @@ public final class PairRunner: Service {
         let task = WorkerTask(
             pair: pair, number: control.status.number,
             identity: WorkerIdentity(pair: pair, number: control.status.number, unique: Self.uniqueName()),
-            sources: sources, refresh: { self.refresh($0, partitions: $1, in: sources) },
+            sources: sources, services: services, refresh: { self.refresh($0, partitions: $1, in: sources) },
             makeTransform: makeTransform)
         let logger = logger
         let result = await WorkerThread.run { () -> Result<Void, PipelineError> in

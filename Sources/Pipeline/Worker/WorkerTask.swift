@@ -8,6 +8,8 @@ struct WorkerTask: Sendable {
     var identity: WorkerIdentity
     /// What it reads, now and as that changes.
     var sources: SourceTopics
+    /// What it shares with the rest of the process.
+    var services = PairServices()
     /// Prepares a topic again where its source has more partitions than its target, of which the caller has seen as many.
     var refresh: @Sendable (_ topic: String, _ partitions: Int) -> Void = { _, _ in }
     /// Makes the transform of a topic's records, given the pair of that topic alone.

@@ -1,0 +1,11 @@
+/// Keeps nothing: where no trail is wanted, as in tests and one-off commands.
+public struct NoAuditTrail: AuditTrail {
+    /// Makes one.
+    public init() {}
+
+    /// Forgets the event.
+    public func record(_ event: AuditEvent) {}
+
+    /// It takes everything.
+    public var isAccepting: Bool { true }
+}

@@ -1,0 +1,13 @@
+/// What a pair's workers share with the rest of the process.
+public struct PairServices: Sendable {
+    /// Where audit events go.
+    public var audit: any AuditTrail
+    /// What operators have decided; nil where no control topic is configured.
+    public var control: (any ControlStore)?
+
+    /// Makes the services of a pair.
+    public init(audit: any AuditTrail = NoAuditTrail(), control: (any ControlStore)? = nil) {
+        self.audit = audit
+        self.control = control
+    }
+}
