@@ -22,6 +22,8 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
     case kafka(pair: String, KafkaError)
     /// Another process took the name of this pair's worker.
     case fenced(pair: String, name: String, KafkaError)
+    /// A topic that Fieldseal keeps for itself can't be had.
+    case ownTopic(name: String, KafkaError)
     /// The pair's transform can't be made.
     case transform(pair: String, any Error)
     /// A worker's thread can't be started, or a worker did not stop in time.
@@ -33,7 +35,7 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
         case .configuration, .transform: .configuration
         case .fenced: .fenced
         case .thread: .unexpected
-        case .kafka(_, let error):
+        case .kafka(_, let error), .ownTopic(_, let error):
             switch error {
             case .invalidSetting: .configuration
             case .unreachable: .unreachable
@@ -46,7 +48,10 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
 
     /// Whether trying again later may help.
     public var isTransient: Bool {
-        if case .kafka(_, let error) = self { error.isTransient } else { false }
+        switch self {
+        case .kafka(_, let error), .ownTopic(_, let error): error.isTransient
+        case .configuration, .fenced, .transform, .thread: false
+        }
     }
 
     /// What failed, why, and what to do.
@@ -57,6 +62,7 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
         case .fenced(let pair, let name, let error):
             "Pair '\(pair)': another process has the name '\(name)' and took over (\(Self.words(of: error))). "
                 + "Stop one of the two, or give each an instance name of its own."
+        case .ownTopic(let name, let error): "Topic '\(name)': \(error)"
         case .transform(let pair, let error): "Pair '\(pair)': \(error)"
         case .thread(let pair, let message): "Pair '\(pair)': \(message)"
         }

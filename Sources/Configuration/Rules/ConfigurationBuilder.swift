@@ -20,7 +20,9 @@ struct ConfigurationBuilder {
                 at: root.mark(of: RootSettings.pairs), root.path(of: RootSettings.pairs), message)
             return nil
         }
-        let set = PairSet(sections: sections, diagnostics: diagnostics)
+        let own = OwnTopicsRule(root: root, diagnostics: diagnostics)
+        let set = PairSet(sections: sections, own: own.names, diagnostics: diagnostics)
+        own.check(set)
         set.check()
         let pairs = sections.enumerated().compactMap { index, section -> FieldsealConfiguration.Pair? in
             let builder = PairBuilder(
@@ -31,6 +33,15 @@ struct ConfigurationBuilder {
         }
         return FieldsealConfiguration(
             instance: root[RootSettings.instance], leavesOnShutdown: root[RootSettings.onShutdown] == .leave,
-            keyManagement: keyService.settings, schemaRegistry: registry.settings, pairs: pairs)
+            keyManagement: keyService.settings, schemaRegistry: registry.settings, audit: audit(), pairs: pairs)
+    }
+
+    private func audit() -> AuditSettings {
+        guard let section = root[RootSettings.audit], let topic = section[AuditKeys.topic],
+            let kafka = KafkaSettingsBuilder(root: root, diagnostics: diagnostics).build(for: RootSettings.audit)
+        else { return AuditSettings() }
+        return AuditSettings(
+            topic: topic, isRequired: section[AuditKeys.required] ?? false,
+            bufferEvents: section[AuditKeys.bufferEvents] ?? AuditSettings.defaultBufferEvents, kafka: kafka)
     }
 }

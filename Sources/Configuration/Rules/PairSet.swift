@@ -14,12 +14,15 @@ struct PairSet {
     }
 
     let sections: [Located<SectionValue>]
+    /// The topics that Fieldseal keeps for itself.
+    let own: Set<String>
     let diagnostics: DiagnosticCollector
     /// The topics of each pair, nil where they are not valid.
     let topics: [PairTopics?]
 
-    init(sections: [Located<SectionValue>], diagnostics: DiagnosticCollector) {
+    init(sections: [Located<SectionValue>], own: Set<String>, diagnostics: DiagnosticCollector) {
         self.sections = sections
+        self.own = own
         self.diagnostics = diagnostics
         topics = sections.map { PairTopics($0.value) }
     }
@@ -61,7 +64,7 @@ struct PairSet {
     /// What the pattern of pair `index` never matches. A pair that encrypts reads nothing that a pair writes; one that
     /// decrypts reads what others encrypt, and nothing that a pair has decrypted.
     func excludedTopics(ofPair index: Int) -> ExcludedTopics {
-        var excluded = ExcludedTopics()
+        var excluded = ExcludedTopics(names: own)
         for writer in writers(excludedFor: index) {
             guard let topics = topics[writer] else { continue }
             if let template = topics.template {

@@ -21,6 +21,9 @@ enum RootSettings {
     static let kms = Setting(
         "kms", .section(KeyManagementKeys.section), .optional(),
         "Which KMS wrap the data keys, and how long a data key lives.")
+    static let audit = Setting(
+        "audit", .section(AuditKeys.section), .optional("events in the log alone"),
+        "The audit trail: see audit.md.")
     static let pairs = Setting(
         "pairs", .list(of: .section(PairSettings.section), allowsEmpty: false), .required,
         "The topic pairs; at most \(PairSettings.limit).")
@@ -28,8 +31,7 @@ enum RootSettings {
     static let section = Section(
         "Top level", "",
         [
-            instance, onShutdown, kafka, schemaRegistry, kms, pairs,
-            PlannedSetting("audit", "an audit trail in a topic"),
+            instance, onShutdown, kafka, schemaRegistry, kms, audit, pairs,
             PlannedSetting("control", "pause, skip and leases over a topic"),
             PlannedSetting("admin", "the HTTP interface"),
         ])
