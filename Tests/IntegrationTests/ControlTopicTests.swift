@@ -60,7 +60,7 @@ struct ControlTopicTests {
         try broker.createTopic("control", settings: ["cleanup.policy": "compact"])
         try broker.write(
             [
-                TestRecord(key: nil, value: "x"), TestRecord(key: "pause/p", value: "{"),
+                TestRecord(key: "pause/p", value: "{"),
                 TestRecord(key: "pause/p", value: String(repeating: "x", count: 300_000)),
                 TestRecord(key: "wish/p", value: #"{"v":1,"wish":{}}"#),
                 TestRecord(

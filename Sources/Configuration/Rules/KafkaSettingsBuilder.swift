@@ -26,7 +26,8 @@ struct KafkaSettingsBuilder {
             if !root.has(RootSettings.kafka) || root[RootSettings.kafka] != nil {
                 diagnostics.error(
                     at: mark, path,
-                    "found without \"\(KafkaPropertySettings.brokers)\" under the top \"kafka\", whose brokers it is on")
+                    "found without \"\(KafkaPropertySettings.brokers)\" under the top \"kafka\", whose brokers it is on"
+                )
             }
             return nil
         }

@@ -27,7 +27,8 @@ struct ControlTopicPreparation {
     }
 
     private func look() throws(KafkaError) -> (partitions: Int, cleanupPolicy: String?) {
-        let found = try admin.describe(topic: topic, timeout: timeout) ?? create()
+        var found = try admin.describe(topic: topic, timeout: timeout)
+        if found == nil { found = try create() }
         guard let found else { throw KafkaError.noAnswer("see topic '\(topic)', which was created") }
         return (found.partitions, try admin.settings(ofTopic: topic, timeout: timeout)["cleanup.policy"]?.value)
     }

@@ -29,7 +29,8 @@ struct ControlRecordTests {
     @Test("The bytes of an entry stay the same from version to version")
     func bytes() throws {
         let value = try #require(ControlRecord.value(of: Self.entries[1]))
-        let expected = #"{"skip":{"actor":"ann","offset":42,"pair":"p","partition":3,"reason":"","time":1,"topic":"t.1"},"v":1}"#
+        let expected =
+            #"{"skip":{"actor":"ann","offset":42,"pair":"p","partition":3,"reason":"","time":1,"topic":"t.1"},"v":1}"#
         #expect(String(decoding: value, as: UTF8.self) == expected)
         #expect(Self.entries.map(\.key.text) == ["pause/p", "skip/p/t.1/3", "lease/p/l-1", "purge-notes/p/t/0"])
     }
@@ -50,7 +51,10 @@ struct ControlRecordTests {
         arguments: [
             (nil, pause), ("pause/other", pause), ("pause/p", "{"), ("pause/p", "[]"), ("pause/p", #"{"v":"1"}"#),
             ("pause/p", #"{"v":1,"pause":{"pair":"p"}}"#), ("pause/p", #"{"v":1e99,"pause":null}"#),
-            ("skip/p/t/-1", #"{"v":1,"skip":{"pair":"p","topic":"t","partition":-1,"offset":0,"actor":"","reason":"","time":0}}"#),
+            (
+                "skip/p/t/-1",
+                #"{"v":1,"skip":{"pair":"p","topic":"t","partition":-1,"offset":0,"actor":"","reason":"","time":0}}"#
+            ),
             ("pause/a/b", #"{"v":1,"pause":{"pair":"a/b","actor":"a","reason":"r","time":1}}"#),
             ("pause/p", String(repeating: "[", count: 100_000)), ("pause/p", String(repeating: " ", count: 300_000)),
             (String(repeating: "k", count: 2_000), pause),
