@@ -22,20 +22,22 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
     case kafka(pair: String, KafkaError)
     /// Another process took the name of this pair's worker.
     case fenced(pair: String, name: String, KafkaError)
-    /// A topic that Fieldseal keeps for itself can't be had.
-    case ownTopic(name: String, KafkaError)
     /// The pair's transform can't be made.
     case transform(pair: String, any Error)
     /// A worker's thread can't be started, or a worker did not stop in time.
     case thread(pair: String, message: String)
+    /// A topic of Fieldseal's own, such as the control topic, can't be used as it is.
+    case topic(String, message: String)
+    /// A call to Kafka about a topic of Fieldseal's own failed.
+    case topicCall(String, KafkaError)
 
     /// The kind of failure.
     public var kind: Kind {
         switch self {
-        case .configuration, .transform: .configuration
+        case .configuration, .transform, .topic: .configuration
         case .fenced: .fenced
         case .thread: .unexpected
-        case .kafka(_, let error), .ownTopic(_, let error):
+        case .kafka(_, let error), .topicCall(_, let error):
             switch error {
             case .invalidSetting: .configuration
             case .unreachable: .unreachable
@@ -49,8 +51,8 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
     /// Whether trying again later may help.
     public var isTransient: Bool {
         switch self {
-        case .kafka(_, let error), .ownTopic(_, let error): error.isTransient
-        case .configuration, .fenced, .transform, .thread: false
+        case .kafka(_, let error), .topicCall(_, let error): error.isTransient
+        case .configuration, .fenced, .transform, .thread, .topic: false
         }
     }
 
@@ -62,9 +64,10 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
         case .fenced(let pair, let name, let error):
             "Pair '\(pair)': another process has the name '\(name)' and took over (\(Self.words(of: error))). "
                 + "Stop one of the two, or give each an instance name of its own."
-        case .ownTopic(let name, let error): "Topic '\(name)': \(error)"
         case .transform(let pair, let error): "Pair '\(pair)': \(error)"
         case .thread(let pair, let message): "Pair '\(pair)': \(message)"
+        case .topic(let topic, let message): "Topic '\(topic)': \(message)"
+        case .topicCall(let topic, let error): "Topic '\(topic)': \(error)"
         }
     }
 

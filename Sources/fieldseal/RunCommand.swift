@@ -45,7 +45,8 @@ struct RunCommand: AsyncParsableCommand {
         let runners = chosen.map { index in
             var pair = configuration.pairs[index].topics
             pair.awaitsSource = chosen.contains { configuration.pairs[$0].topics.mayWrite(pair.source) }
-            return PairRunner(pair: pair, logger: logger, services: PairServices(audit: audit)) { pair in
+            let services = PairServices(audit: audit, control: assembly.control)
+            return PairRunner(pair: pair, logger: logger, services: services) { pair in
                 try assembly.transform(ofPair: index, target: pair.target)
             }
         }
@@ -57,9 +58,11 @@ struct RunCommand: AsyncParsableCommand {
             throw error.exitStatus
         }
         for index in chosen { assembly.beginKeyCheck(ofPair: index, logger: logger) }
+        // Stopped in the opposite order: the pairs first.
+        let services: [any Service] = [assembly.control].compactMap(\.self) + runners
         let group = ServiceGroup(
             configuration: .init(
-                services: runners.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+                services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger))
         let outcome: Result<Void, any Error>
         do {

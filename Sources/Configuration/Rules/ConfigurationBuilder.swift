@@ -13,6 +13,7 @@ struct ConfigurationBuilder {
         let registries = SchemaRegistryBuilder(diagnostics: diagnostics)
         let keyService = keyServices.build(root, of: RootSettings.kms)
         let registry = registries.build(root)
+        let control = control()
         guard let sections = root[RootSettings.pairs] else { return nil }
         guard sections.count <= PairSettings.limit else {
             let message = "found \(sections.count) pairs; at most \(PairSettings.limit) are allowed"
@@ -20,9 +21,7 @@ struct ConfigurationBuilder {
                 at: root.mark(of: RootSettings.pairs), root.path(of: RootSettings.pairs), message)
             return nil
         }
-        let own = OwnTopicsRule(root: root, diagnostics: diagnostics)
-        let set = PairSet(sections: sections, own: own.names, diagnostics: diagnostics)
-        own.check(set)
+        let set = PairSet(sections: sections, ownTopics: ownTopics, diagnostics: diagnostics)
         set.check()
         let pairs = sections.enumerated().compactMap { index, section -> FieldsealConfiguration.Pair? in
             let builder = PairBuilder(
@@ -33,12 +32,30 @@ struct ConfigurationBuilder {
         }
         return FieldsealConfiguration(
             instance: root[RootSettings.instance], leavesOnShutdown: root[RootSettings.onShutdown] == .leave,
-            keyManagement: keyService.settings, schemaRegistry: registry.settings, audit: audit(), pairs: pairs)
+            keyManagement: keyService.settings, schemaRegistry: registry.settings, audit: audit,
+            control: control, pairs: pairs)
     }
 
-    private func audit() -> AuditSettings {
+    /// The topics of Fieldseal's own, which no pair may read or write.
+    private var ownTopics: [Located<String>] {
+        [
+            root[RootSettings.control]?.located(ControlSettings.topic),
+            root[RootSettings.audit]?.located(AuditKeys.topic),
+        ].compactMap(\.self)
+    }
+
+    private func control() -> FieldsealConfiguration.Control? {
+        guard let section = root[RootSettings.control], let topic = section[ControlSettings.topic],
+            let kafka = KafkaSettingsBuilder(root: root, diagnostics: diagnostics).buildForRoot(
+                section.mark, section.path)
+        else { return nil }
+        return FieldsealConfiguration.Control(topic: topic, kafka: kafka)
+    }
+
+    private var audit: AuditSettings {
         guard let section = root[RootSettings.audit], let topic = section[AuditKeys.topic],
-            let kafka = KafkaSettingsBuilder(root: root, diagnostics: diagnostics).build(for: RootSettings.audit)
+            let kafka = KafkaSettingsBuilder(root: root, diagnostics: diagnostics).buildForRoot(
+                section.mark, section.path)
         else { return AuditSettings() }
         return AuditSettings(
             topic: topic, isRequired: section[AuditKeys.required] ?? false,

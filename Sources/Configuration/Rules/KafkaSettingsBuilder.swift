@@ -20,21 +20,20 @@ struct KafkaSettingsBuilder {
         return checkBrokers(settings, layers, at: holder.mark(of: kafka), holder.path(of: kafka))
     }
 
-    /// The top-level properties, for what belongs to no pair; nil where they name no brokers, which is told at `section`.
-    func build(for setting: some SettingDescription) -> TopicPair.KafkaSettings? {
-        guard let top = root[RootSettings.kafka] else {
-            if !root.has(RootSettings.kafka) {
+    /// The properties of the top, for what belongs to no pair; nil where there are no brokers, which is told at `mark`.
+    func buildForRoot(_ mark: SourceMark, _ path: SettingPath) -> TopicPair.KafkaSettings? {
+        guard let top = root[RootSettings.kafka], top.marks[KafkaPropertySettings.brokers] != nil else {
+            if !root.has(RootSettings.kafka) || root[RootSettings.kafka] != nil {
                 diagnostics.error(
-                    at: root.mark(of: setting), root.path(of: setting),
-                    "the top-level \"kafka\" is missing; allowed: \"\(setting.name)\" with the brokers that its topic is on"
+                    at: mark, path,
+                    "found without \"\(KafkaPropertySettings.brokers)\" under the top \"kafka\", whose brokers it is on"
                 )
             }
             return nil
         }
-        let settings = TopicPair.KafkaSettings(
+        return TopicPair.KafkaSettings(
             common: merged([top]), consumer: merged([top[KafkaPropertySettings.consumer]].compactMap(\.self)),
             producer: merged([top[KafkaPropertySettings.producer]].compactMap(\.self)))
-        return checkBrokers(settings, [top], at: root.mark(of: RootSettings.kafka), root.path(of: RootSettings.kafka))
     }
 
     private func merged(_ layers: [SectionValue]) -> [String: String] {

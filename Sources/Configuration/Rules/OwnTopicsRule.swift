@@ -1,46 +1,29 @@
-/// The topics that Fieldseal keeps for itself are no pair's.
+/// A topic of Fieldseal's own is no pair's source or target, and each is there for one purpose.
 struct OwnTopicsRule {
-    let diagnostics: DiagnosticCollector
-    /// The topics, each with what it is for.
-    private let topics: [(topic: Located<String>, purpose: String)]
+    let pairs: PairSet
 
-    init(root: SectionValue, diagnostics: DiagnosticCollector) {
-        self.diagnostics = diagnostics
-        let audit = root[RootSettings.audit]?.located(AuditKeys.topic)
-        topics = [(audit, "audit")].compactMap { topic, purpose in topic.map { ($0, purpose) } }
-    }
-
-    /// Their names, which no pattern matches.
-    var names: Set<String> { Set(topics.map(\.topic.value)) }
-
-    func check(_ pairs: PairSet) {
-        checkAmongThemselves()
-        for (topic, purpose) in topics {
+    func check() {
+        var lines: [String: Int] = [:]
+        for topic in pairs.ownTopics {
+            if let line = lines[topic.value] { refuse(topic, "line \(line) names it too") }
+            lines[topic.value] = topic.mark.line
             for (section, names) in zip(pairs.sections.map(\.value), pairs.topics) {
                 guard let names else { continue }
                 if names.pattern == nil, names.source == topic.value {
-                    refuse(section, PairSettings.source, topic.value, purpose)
+                    refuse(topic, "the pair in line \(section.mark(of: PairSettings.source).line) reads it")
                 }
-                if names.template == nil, names.target == topic.value {
-                    refuse(section, PairSettings.target, topic.value, purpose)
+                if names.target == topic.value {
+                    refuse(topic, "the pair in line \(section.mark(of: PairSettings.target).line) writes it")
+                } else if let source = names.template?.source(of: topic.value), names.pattern?.matches(source) == true {
+                    refuse(topic, "the pair in line \(section.mark(of: PairSettings.target).line) may write it")
                 }
             }
         }
     }
 
-    private func checkAmongThemselves() {
-        for (index, entry) in topics.enumerated() {
-            guard let other = topics[..<index].first(where: { $0.topic.value == entry.topic.value }) else { continue }
-            diagnostics.error(
-                at: entry.topic.mark, entry.topic.path,
-                "found \"\(printable(entry.topic.value))\", which is the topic of \"\(other.purpose)\"; allowed: another topic"
-            )
-        }
-    }
-
-    private func refuse(_ pair: SectionValue, _ setting: Setting<String>, _ topic: String, _ purpose: String) {
-        diagnostics.error(
-            at: pair.mark(of: setting), pair.path(of: setting),
-            "found \"\(printable(topic))\", which is the topic of \"\(purpose)\"; allowed: another topic")
+    private func refuse(_ topic: Located<String>, _ reason: String) {
+        pairs.diagnostics.error(
+            at: topic.mark, topic.path,
+            "found \"\(topic.value)\", but \(reason); allowed: a topic for this purpose alone")
     }
 }

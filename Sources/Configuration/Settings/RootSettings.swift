@@ -24,6 +24,9 @@ enum RootSettings {
     static let audit = Setting(
         "audit", .section(AuditKeys.section), .optional("events in the log alone"),
         "The audit trail: see audit.md.")
+    static let control = Setting(
+        "control", .section(ControlSettings.section), .optional("none: such commands refuse"),
+        "Where pauses, skips and leases are kept, for all processes of these pairs.")
     static let pairs = Setting(
         "pairs", .list(of: .section(PairSettings.section), allowsEmpty: false), .required,
         "The topic pairs; at most \(PairSettings.limit).")
@@ -31,8 +34,7 @@ enum RootSettings {
     static let section = Section(
         "Top level", "",
         [
-            instance, onShutdown, kafka, schemaRegistry, kms, audit, pairs,
-            PlannedSetting("control", "pause, skip and leases over a topic"),
+            instance, onShutdown, kafka, schemaRegistry, kms, audit, control, pairs,
             PlannedSetting("admin", "the HTTP interface"),
         ])
 }

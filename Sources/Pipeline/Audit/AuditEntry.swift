@@ -1,4 +1,4 @@
-internal import Foundation
+import Foundation
 
 /// An event as the trail keeps it: with its time, an id of its own, and how many equal ones it stands for.
 struct AuditEntry: Sendable, Hashable {

@@ -1,4 +1,4 @@
-internal import Foundation
+import Foundation
 import KafkaClient
 public import Logging
 import Records

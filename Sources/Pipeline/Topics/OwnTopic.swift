@@ -28,7 +28,7 @@ struct OwnTopic {
         } catch {
             // Another process may have been faster.
             if error.failure?.code == .topicAlreadyExists { return }
-            throw PipelineError.ownTopic(name: name, error)
+            throw PipelineError.topicCall(name, error)
         }
     }
 
