@@ -19,6 +19,7 @@ struct Fieldseal: AsyncParsableCommand {
             """,
         subcommands: [
             RunCommand.self, CheckCommand.self, ExplainCommand.self, TransformCommand.self, KeysCommand.self,
+            MirrorCommand.self,
         ])
 
     static func main() async {
