@@ -27,6 +27,8 @@ public struct FieldsealConfiguration: Sendable {
     public var keyManagement: KeyManagementSettings
     /// The schema registry of pairs without their own.
     public var schemaRegistry: SchemaRegistrySettings?
+    /// The HTTP interface, if any.
+    public var admin: AdminSettings?
     /// The pairs, at least one, in the order of the file.
     public var pairs: [Pair]
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import KeyManagement
 import Logging
+import Operations
 import Pipeline
 import ServiceLifecycle
 import Transform
@@ -43,15 +44,37 @@ struct RunCommand: AsyncParsableCommand {
             }
         }
         for index in chosen { assembly.beginKeyCheck(ofPair: index, logger: logger) }
+        // The listener comes first, so that it goes last: whoever looks sees the workers stop.
+        let listener = try makeListener(configuration, logger: logger) { runners }
+        let services: [any Service] = (listener.map { [$0] } ?? []) + runners
         let group = ServiceGroup(
             configuration: .init(
-                services: runners.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+                services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger))
         do {
             try await group.run()
         } catch let error as PipelineError {
             StandardError.write("error: \(error)")
             throw error.exitStatus
+        } catch let error as OperationsError {
+            StandardError.write("error: \(error)")
+            throw ExitStatus.configuration
+        }
+    }
+
+    /// The HTTP interface, where the configuration has one.
+    private func makeListener(
+        _ configuration: FieldsealConfiguration, logger: Logger,
+        pairs: @escaping @Sendable () -> [any RunningPair]
+    ) throws -> AdminServer? {
+        guard let settings = configuration.admin else { return nil }
+        do {
+            return try AdminServer(
+                settings: settings, services: OperationsServices(version: BuildVersion.text, pairs: pairs),
+                logger: logger)
+        } catch {
+            StandardError.write("error: \(error)")
+            throw ExitStatus.configuration
         }
     }
 

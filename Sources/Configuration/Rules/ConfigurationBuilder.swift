@@ -13,6 +13,7 @@ struct ConfigurationBuilder {
         let registries = SchemaRegistryBuilder(diagnostics: diagnostics)
         let keyService = keyServices.build(root, of: RootSettings.kms)
         let registry = registries.build(root)
+        let admin = AdminBuilder(diagnostics: diagnostics).build(root)
         guard let sections = root[RootSettings.pairs] else { return nil }
         guard sections.count <= PairSettings.limit else {
             let message = "found \(sections.count) pairs; at most \(PairSettings.limit) are allowed"
@@ -31,6 +32,7 @@ struct ConfigurationBuilder {
         }
         return FieldsealConfiguration(
             instance: root[RootSettings.instance], leavesOnShutdown: root[RootSettings.onShutdown] == .leave,
-            keyManagement: keyService.settings, schemaRegistry: registry.settings, pairs: pairs)
+            keyManagement: keyService.settings, schemaRegistry: registry.settings, admin: admin,
+            pairs: pairs)
     }
 }

@@ -21,6 +21,9 @@ enum RootSettings {
     static let kms = Setting(
         "kms", .section(KeyManagementKeys.section), .optional(),
         "Which KMS wrap the data keys, and how long a data key lives.")
+    static let admin = Setting(
+        "admin", .section(AdminKeys.section), .optional("no listener"),
+        "The HTTP interface: health, metrics, the status page, and what operators do.")
     static let pairs = Setting(
         "pairs", .list(of: .section(PairSettings.section), allowsEmpty: false), .required,
         "The topic pairs; at most \(PairSettings.limit).")
@@ -28,9 +31,8 @@ enum RootSettings {
     static let section = Section(
         "Top level", "",
         [
-            instance, onShutdown, kafka, schemaRegistry, kms, pairs,
+            instance, onShutdown, kafka, schemaRegistry, kms, admin, pairs,
             PlannedSetting("audit", "an audit trail in a topic"),
             PlannedSetting("control", "pause, skip and leases over a topic"),
-            PlannedSetting("admin", "the HTTP interface"),
         ])
 }
