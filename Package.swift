@@ -147,7 +147,12 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Vectors"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),
-        .testTarget(name: "OperationsTests", dependencies: ["Operations", "TestServers", "HTTPTransport", "Records"]),
+        .testTarget(
+            name: "OperationsTests",
+            dependencies: [
+                "Operations", "Pipeline", "Transform", "TestServers", "HTTPTransport", "Records",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Refusals.txt"]),
         .testTarget(
             name: "IntegrationTests",

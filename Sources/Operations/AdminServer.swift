@@ -39,7 +39,8 @@ public final class AdminServer: Service {
                 idleTimeout: .seconds(30),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: 8 * 1024, maxHeaderListSize: 16 * 1024, maxHeaderFieldCount: 64)))
-        server = try settings.tls.map { (tls) throws(OperationsError) in try ListenerCertificate(tls).secured(http) } ?? http
+        server =
+            try settings.tls.map { (tls) throws(OperationsError) in try ListenerCertificate(tls).secured(http) } ?? http
     }
 
     /// The port that is listened on; nil before.

@@ -30,7 +30,7 @@ final class FakePair: RunningPair {
     /// Lets partition 0 stand still.
     func halt(message: String = "The record is no JSON.") {
         change {
-            $0.partitions[0].halt = HaltCause(code: "malformed_json", message: message, field: "ssn")
+            $0.partitions[0].halt = HaltCause(code: "malformed_payload", message: message, field: "ssn")
         }
     }
 }

@@ -36,22 +36,26 @@ final class Listener: Sendable {
         client.shutDown()
     }
 
-    /// Sends a request.
+    /// Sends a request, on a thread that may wait: those of Swift's pool are the listener's.
     func send(
         _ method: HTTPMethod = .get, _ path: String, token: String? = nil, headers: [HTTPHeader] = [],
         json: String? = nil
-    ) throws -> HTTPResponse {
+    ) async throws -> HTTPResponse {
         var headers = headers
-        if let token { headers.append(HTTPHeader(name: "Authorization", value: "Bearer \(token)")) }
-        return try client.send(
-            HTTPRequest(
-                method, "\(scheme)://127.0.0.1:\(port)\(path)", headers: headers,
-                body: json.map { .bytes(Array($0.utf8), contentType: "application/json") } ?? .none, mayRepeat: false))
+        if json != nil { headers.append(HTTPHeader("Content-Type", "application/json")) }
+        if let token { headers.append(HTTPHeader("Authorization", "Bearer \(token)")) }
+        let request = HTTPRequest(
+            method, "\(scheme)://127.0.0.1:\(port)\(path)", headers: headers,
+            body: json.map { .plain(Array($0.utf8)) } ?? .none, mayRepeat: false)
+        let client = client
+        return try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try client.send(request) }) }
+        }
     }
 
     /// The text of the answer to a GET.
-    func text(_ path: String, token: String? = nil) throws -> String {
-        String(decoding: try send(.get, path, token: token).body, as: UTF8.self)
+    func text(_ path: String, token: String? = nil) async throws -> String {
+        String(decoding: try await send(.get, path, token: token).body, as: UTF8.self)
     }
 
     /// The members of a JSON answer.

@@ -13,7 +13,7 @@ import Testing
         }
         pair.halt()
         let listener = try await Listener(OperationsServices(version: "1.2.3") { [pair] })
-        let response = try listener.send(.get, "/metrics")
+        let response = try await listener.send(.get, "/metrics")
         #expect(response.header("content-type") == "text/plain; version=0.0.4; charset=utf-8")
         let lines = String(decoding: response.body, as: UTF8.self).split(separator: "\n")
         for line in [
@@ -22,7 +22,7 @@ import Testing
             #"fieldseal_records_total{pair="customers",direction="decrypt",outcome="passed_on"} 3"#,
             #"fieldseal_record_bytes_total{pair="customers",direction="decrypt"} 1234"#,
             #"fieldseal_transactions_total{pair="customers",outcome="aborted"} 2"#,
-            #"fieldseal_partition_halted{pair="customers",topic="customers",partition="0",reason="malformed_json"} 1"#,
+            #"fieldseal_partition_halted{pair="customers",topic="customers",partition="0",reason="malformed_payload"} 1"#,
             #"fieldseal_worker_running{pair="customers",worker="0"} 1"#,
             #"fieldseal_build_info{version="1.2.3"} 1"#,
         ] {

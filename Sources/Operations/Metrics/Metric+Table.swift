@@ -14,16 +14,17 @@ extension Metric {
         "Time of one call to a KMS.")
     static let transactions = Metric(
         "fieldseal_transactions_total", .counter, ["pair", "outcome"],
-        "Transactions, or with `at_least_once` rounds of delivery and commit.")
+        "Transactions, or with at_least_once rounds of delivery and commit.")
     static let consumerLagRecords = Metric(
         "fieldseal_consumer_lag_records", .gauge, ["pair", "topic", "partition"],
-        "Records between the next one to read and the last one that may be read. Counted by the worker's own position, so that 0 means that nothing is left, also behind the markers of transactions.")
+        "Records between the next one to read and the last one that may be read. Counted by the worker's own position, so that 0 means that nothing is left, also behind the markers of transactions."
+    )
     static let upstreamOpenTransactionRecords = Metric(
         "fieldseal_upstream_open_transaction_records", .gauge, ["pair", "topic", "partition"],
         "Records at the end of the source that can't be read yet, because a producer upstream has a transaction open.")
     static let partitionHalted = Metric(
         "fieldseal_partition_halted", .gauge, ["pair", "topic", "partition", "reason"],
-        "1 for each partition that stands still, with the reason's code of [errors.md](errors.md).")
+        "1 for each partition that stands still, with the reason's code of docs/errors.md.")
     static let partitionsAssigned = Metric(
         "fieldseal_partitions_assigned", .gauge, ["pair"],
         "Partitions that this process reads.")
@@ -56,7 +57,7 @@ extension Metric {
         "1 while calls are held back because the KMS does not answer.")
     static let demandActive = Metric(
         "fieldseal_demand_active", .gauge, ["pair"],
-        "Of pairs with `demand`: 1 while someone wants the decrypted records.")
+        "Of pairs with demand: 1 while someone wants the decrypted records.")
     static let deadLetters = Metric(
         "fieldseal_dead_letters_total", .counter, ["pair"],
         "Records that were written to the dead-letter topic.")
@@ -71,7 +72,7 @@ extension Metric {
         "Events that were lost because the audit topic could not be written for too long.")
     static let purgedRecords = Metric(
         "fieldseal_purged_records_total", .counter, ["pair"],
-        "Records that were deleted, by `purgeSource` from the source, by `demand.purge` from the target.")
+        "Records that were deleted, by purgeSource from the source, by demand.purge from the target.")
     static let kafkaQueueMessages = Metric(
         "fieldseal_kafka_queue_messages", .gauge, ["pair", "client"],
         "Messages in librdkafka's queue: fetched ahead, or waiting to be sent.")
@@ -102,6 +103,11 @@ extension Metric {
 
     /// All of them, in the order of the page and of the docs.
     static let all: [Metric] = [
-        records, recordBytes, transformDurationSeconds, kmsCallDurationSeconds, transactions, consumerLagRecords, upstreamOpenTransactionRecords, partitionHalted, partitionsAssigned, workerRunning, workerRestarts, dataKeyCacheHits, dataKeyCacheMisses, dataKeyCacheRenewals, dataKeys, dataKeyAgeSecondsMax, kmsUp, kmsCircuitOpen, demandActive, deadLetters, auditEvents, auditBufferEvents, auditDropped, purgedRecords, kafkaQueueMessages, kafkaBrokerRttSeconds, kafkaBrokerErrors, buildInfo, processCpuSeconds, processResidentMemoryBytes, processOpenFds, processMaxFds, processStartTimeSeconds,
+        records, recordBytes, transformDurationSeconds, kmsCallDurationSeconds, transactions, consumerLagRecords,
+        upstreamOpenTransactionRecords, partitionHalted, partitionsAssigned, workerRunning, workerRestarts,
+        dataKeyCacheHits, dataKeyCacheMisses, dataKeyCacheRenewals, dataKeys, dataKeyAgeSecondsMax, kmsUp,
+        kmsCircuitOpen, demandActive, deadLetters, auditEvents, auditBufferEvents, auditDropped, purgedRecords,
+        kafkaQueueMessages, kafkaBrokerRttSeconds, kafkaBrokerErrors, buildInfo, processCpuSeconds,
+        processResidentMemoryBytes, processOpenFds, processMaxFds, processStartTimeSeconds,
     ]
 }
