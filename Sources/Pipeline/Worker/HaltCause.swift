@@ -18,7 +18,8 @@ public struct HaltCause: Hashable, Sendable {
 
     /// Whether a KMS or registry did not answer.
     var isSilence: Bool {
-        code == TransformError.Reason.keyUnavailable.rawValue || code == TransformError.Reason.schemaUnavailable.rawValue
+        code == TransformError.Reason.keyUnavailable.rawValue
+            || code == TransformError.Reason.schemaUnavailable.rawValue
     }
 
     /// The record that was made is larger than the target topic takes.
