@@ -20,6 +20,7 @@ struct Fieldseal: AsyncParsableCommand {
         version: BuildVersion.text,
         subcommands: [
             RunCommand.self, CheckCommand.self, ExplainCommand.self, TransformCommand.self, KeysCommand.self,
+            MirrorCommand.self,
         ])
 
     static func main() async {
