@@ -49,10 +49,15 @@ public struct HaltCause: Hashable, Sendable {
         )
     }
 
-    /// The records between the group's offset and the partition's first one are gone.
-    static let offsetOutOfRange = HaltCause(
-        code: "offset_out_of_range",
-        message: "The source no longer has the record to go on with: retention was faster than this pair.")
+    /// The group's offset is none that the source ever had.
+    static func offsetOutOfRange(end: Int64) -> HaltCause {
+        HaltCause(
+            code: "offset_out_of_range",
+            message:
+                "The group's offset lies beyond the source's end (\(end)): the source was recreated or lost records. "
+                + "Stop the pair, set the group's offset to where it is to go on, and start it again."
+        )
+    }
 
     /// Kafka keeps aborting the transaction.
     static func transactionAborted(_ reason: String) -> HaltCause {

@@ -16,6 +16,10 @@ public struct WorkerStatus: Sendable {
         public var recordsPassedOn: UInt64 = 0
         /// Records whose timestamp of 0 librdkafka replaces by the current time.
         public var timestampsReplaced: UInt64 = 0
+        /// Times that records were gone before they were read.
+        public var gaps: UInt64 = 0
+        /// Offsets in these gaps; some may have been marks of transactions, and no records.
+        public var offsetsMissed: UInt64 = 0
         /// Transactions (or rounds of delivery and commit) that were completed.
         public var transactionsCommitted: UInt64 = 0
         /// Transactions that were aborted.
