@@ -371,7 +371,7 @@ struct WorkerStateMachineTests {
     }
 
     @Test("Where the records to go on with are gone, the partition goes on after them, also where it stood still")
-    func gap() {
+    func gapPassed() {
         var machine = WorkerStateMachine(limits: .init())
         _ = machine.assigned([
             .init(partition: 0, position: 5, cause: nil), .init(partition: 1, position: 3, cause: nil),
