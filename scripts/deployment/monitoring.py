@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from deployment.commands import DEPLOY, output
+from documents.links import headings
 from testbed.checks import Checks, require
 from testbed.server import ROOT
 
@@ -79,14 +80,8 @@ def _runbooks() -> None:
         path, _, anchor = rule["annotations"]["runbook"].partition("#")
         document = ROOT / path
         require(document.exists(), f"{rule['alert']}: there is no {path}")
-        require(anchor in anchors(document.read_text()), f"{rule['alert']}: {path} has no section #{anchor}")
+        require(anchor in headings(document.read_text()), f"{rule['alert']}: {path} has no section #{anchor}")
         require(rule["labels"]["severity"] in ("critical", "warning"), f"{rule['alert']} has no severity")
-
-
-def anchors(markdown: str) -> set[str]:
-    """The anchors of a document's headings, as GitHub makes them."""
-    headings = re.findall(r"(?m)^#{1,6} +(.+?) *$", re.sub(r"(?ms)^```.*?^```", "", markdown))
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def _known(expressions: list[str]) -> None:
