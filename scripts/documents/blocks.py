@@ -9,7 +9,7 @@ from pathlib import Path
 
 # One alternative after the other: what is hidden, what is fenced, and what is indented by four spaces.
 _BLOCKS = re.compile(
-    r"(?:^<!-- not run: (?P<reason>[^>]+) -->\n+)?"
+    r"(?:^<!-- not run: (?P<reason>[^>]+) -->\n\n?)?"
     r"(?:^<!-- run\n(?P<hidden>.*?)^-->$"
     r"|^```(?P<info>[^\n`]*)\n(?P<fenced>.*?)^```$"
     r"|(?<=\n\n)(?P<indented>(?:^    [^\n]*\n|^[ ]*\n(?=    ))+))",
@@ -92,9 +92,9 @@ def _conversation(lines: list[str], first: int) -> Iterator[Command]:
 
 
 def _end_of_command(lines: list[str], at: int) -> int:
-    """The line after a command that begins at `at`: it goes on after a backslash, and with a here-document."""
+    """The line after a command that begins at `at`: it goes on after `\\` and `|`, and with a here-document."""
     end = at + 1
-    while lines[end - 1].endswith("\\") and end < len(lines):
+    while lines[end - 1].endswith(("\\", "|")) and end < len(lines):
         end += 1
     heredoc = _HEREDOC.search("\n".join(lines[at:end]))
     if heredoc:

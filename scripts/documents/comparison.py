@@ -7,7 +7,7 @@ import re
 
 # What differs from run to run, and what is compared in its place.
 _VOLATILE = (
-    (re.compile(r"\b[A-Za-z0-9+/]{20,}={0,2}(?![A-Za-z0-9+/=])|\b[A-Za-z0-9+/]{12,}={1,2}"), "(base64)"),
+    (re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{32,}={0,2}(?![A-Za-z0-9+/=])"), "(base64)"),
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)"), "(time)"),
     (re.compile(r"\b\d+(\.\d+)? ?(ms|us|s|min|h)\b"), "(duration)"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "(uuid)"),
