@@ -15,6 +15,9 @@ _BLOCKS = re.compile(
     r"|(?<=\n\n)(?P<indented>(?:^    [^\n]*\n|^[ ]*\n(?=    ))+))",
     re.MULTILINE | re.DOTALL,
 )
+# What a block that is not run must say why: commands, and in a block of plain text commands with what they print.
+_SHOWS_COMMAND = re.compile(r"^ *(\$ |\w+=\S+ )*(fieldseal [a-z]|\$ )", re.MULTILINE)
+_SHOWS_OUTPUT_OF = re.compile(r"^ *\$ ", re.MULTILINE)
 _HEREDOC = re.compile(r"<<-?\s*['\"]?(\w+)['\"]?")
 
 
@@ -62,7 +65,7 @@ def read(path: Path) -> Document:
             document.steps += _conversation(content.splitlines(), line)
         elif len(info) == 2:
             document.steps.append(File(info[1], content, line))
-        elif re.search(r"(?m)^ *(\$ |\w+=\S+ )*(fieldseal [a-z]|\$ )", content):
+        elif re.search(_SHOWS_OUTPUT_OF if info == ["text"] else _SHOWS_COMMAND, content):
             document.unmarked.append(line)
     return document
 
