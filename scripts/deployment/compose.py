@@ -45,7 +45,9 @@ def _services() -> None:
     services = _all_services()
     for name, service in services.items():
         image = service["image"]
-        require("build" in service or (":" in image and not image.endswith(":latest")), f"{name}: {image} has no version")
+        require(
+            "build" in service or (":" in image and not image.endswith(":latest")), f"{name}: {image} has no version"
+        )
         for volume in service.get("volumes", []):
             source = volume.split(":")[0]
             if source.startswith("."):
@@ -54,7 +56,9 @@ def _services() -> None:
         for other in needed:
             require(other in services, f"{name} needs {other}, which is not there")
             healthy = isinstance(needed, dict) and needed[other]["condition"] == "service_healthy"
-            require(not healthy or "healthcheck" in services[other], f"{name} waits for a health that {other} never tells")
+            require(
+                not healthy or "healthcheck" in services[other], f"{name} waits for a health that {other} never tells"
+            )
         for port in service.get("ports", []):
             require(port.startswith("127.0.0.1:"), f"{name} is open to the network on {port}")
 

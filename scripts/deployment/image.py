@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from deployment.commands import DEPLOY, output
-from testbed.checks import Checks, Wrong, require
+from testbed.checks import Checks, require
 from testbed.server import ROOT, TOOLS
 
 DOCKERFILE = DEPLOY / "docker/Dockerfile"
@@ -64,9 +64,9 @@ def _packages() -> list[list[str]]:
 
 
 def _packages_exist() -> None:
-    for name in (name for names in _packages() for name in names):
-        if "Package:" not in output(["apt-cache", "show", "--no-all-versions", name]):
-            raise Wrong(f"there is no package {name}")
+    wanted = sorted({name for names in _packages() for name in names})
+    known = set(re.findall(r"(?m)^Package: (\S+)", output(["apt-cache", "show", "--no-all-versions", *wanted])))
+    require(set(wanted) <= known, f"there is no package {', '.join(sorted(set(wanted) - known))}")
 
 
 def _packages_are_those_of_setup() -> None:

@@ -46,7 +46,9 @@ def run(checks: Checks, program: Path, folder: Path) -> None:
             lambda resources=resources, overlay=overlay: _configuration(resources, program, folder / overlay),
         )
     checks.run("the instances of the StatefulSet have a name each", lambda: _instances(rendered.get("statefulset", [])))
-    checks.run("KEDA scales what is there, to as many as can have partitions", lambda: _scaling(rendered.get("keda", [])))
+    checks.run(
+        "KEDA scales what is there, to as many as can have partitions", lambda: _scaling(rendered.get("keda", []))
+    )
 
 
 def _rendered(overlay: str, folder: Path) -> list[Resource]:
@@ -169,7 +171,7 @@ def _references(resources: list[Resource]) -> None:
 def _configuration(resources: list[Resource], program: Path, folder: Path) -> None:
     maps = [resource for resource in resources if resource["kind"] == "ConfigMap"]
     require(len(maps) == 1, f"there are {len(maps)} ConfigMaps")
-    (name, text), = maps[0]["data"].items()
+    ((name, text),) = maps[0]["data"].items()
     configurations.check(program, text, folder)
     container = _fieldseal(resources)
     mounted = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
@@ -206,14 +208,22 @@ def _scaling(resources: list[Resource]) -> None:
     (pair,) = configuration["pairs"]
     annotations = scaled["metadata"]["annotations"]
     partitions, workers = (int(annotations[f"fieldseal/{name}"]) for name in ("partitions", "workers"))
-    require(workers == pair.get("workers", 1), f"the annotation says {workers} workers, the configuration another number")
+    require(
+        workers == pair.get("workers", 1), f"the annotation says {workers} workers, the configuration another number"
+    )
     most = scaled["spec"]["maxReplicaCount"]
-    require(most == partitions // workers, f"maxReplicaCount is {most} for {partitions} partitions and {workers} workers")
+    require(
+        most == partitions // workers, f"maxReplicaCount is {most} for {partitions} partitions and {workers} workers"
+    )
     (trigger,) = scaled["spec"]["triggers"]
     metadata = trigger["metadata"]
-    require(trigger["type"] == "kafka" and all(isinstance(value, str) for value in metadata.values()), "no kafka trigger")
+    require(
+        trigger["type"] == "kafka" and all(isinstance(value, str) for value in metadata.values()), "no kafka trigger"
+    )
     require(metadata["topic"] == pair["source"], "it looks at another topic than the pair's source")
     require(metadata["consumerGroup"] == f"fieldseal.{pair['name']}", "it looks at another group than the pair's")
     require(metadata["bootstrapServers"] == configuration["kafka"]["bootstrap.servers"], "it looks at other brokers")
     require(int(metadata["activationLagThreshold"]) > partitions, "a marker on each partition would keep it awake")
-    require(trigger["authenticationRef"]["name"] == by_kind["TriggerAuthentication"]["metadata"]["name"], "no such login")
+    require(
+        trigger["authenticationRef"]["name"] == by_kind["TriggerAuthentication"]["metadata"]["name"], "no such login"
+    )

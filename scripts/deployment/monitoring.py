@@ -52,7 +52,9 @@ def metrics() -> dict[str, set[str]]:
     for name, kind, labels in re.findall(r"(?m)^\| `(\w+)` \| (\w+) \| ([\w, ]*?) ?\|", table):
         set_of_labels = {label.strip() for label in labels.split(",") if label.strip()}
         if kind == "histogram":
-            found.update({name + part: set_of_labels | ({"le"} if part == "_bucket" else set()) for part in HISTOGRAM_PARTS})
+            found.update(
+                {name + part: set_of_labels | ({"le"} if part == "_bucket" else set()) for part in HISTOGRAM_PARTS}
+            )
         else:
             found[name] = set_of_labels
     require(len(found) > 30, "the table of metrics was not found")
@@ -129,7 +131,9 @@ def _dashboard() -> None:
         if panel["type"] != "row":
             require(panel["targets"], f"{panel['title']} shows nothing")
             for target in panel["targets"]:
-                require(target["datasource"]["uid"] == "${datasource}", f"{panel['title']} has a data source of its own")
+                require(
+                    target["datasource"]["uid"] == "${datasource}", f"{panel['title']} has a data source of its own"
+                )
     variables = {variable["name"] for variable in dashboard["templating"]["list"]}
     used = set(re.findall(r"\$\{?([a-z]+)", DASHBOARD.read_text())) - {"__all"}
     require(used <= variables, f"variables are missing: {used - variables}")
@@ -154,5 +158,7 @@ def _queries(folder: Path) -> None:
 
 def _all_shown() -> None:
     shown = " ".join(_dashboard_expressions())
-    missing = [name for name in metrics() if not name.endswith(HISTOGRAM_PARTS[1:]) and not re.search(rf"\b{name}\b", shown)]
+    missing = [
+        name for name in metrics() if not name.endswith(HISTOGRAM_PARTS[1:]) and not re.search(rf"\b{name}\b", shown)
+    ]
     require(not missing, f"not shown: {', '.join(missing)}")

@@ -17,7 +17,7 @@ from documents.session import Session, Silent
 from testbed.checks import Checks, Wrong, require
 from testbed.server import ROOT
 
-# Commands that only ask: they are repeated until they say what the document shows, since what they ask for takes a moment.
+# Commands that only ask: repeated until they say what the document shows, since what they ask for takes a moment.
 _ASKS = re.compile(r"(kcat .*-C|curl|fieldseal status|grep)\b")
 # Commands that are repeated where they fail, since what they talk to may still be starting.
 _NEEDS_A_SERVER = re.compile(r"(bao|vault)\b")
@@ -31,7 +31,11 @@ def main() -> int:
     parser.add_argument("documents", nargs="*", type=Path)
     arguments = parser.parse_args()
     chosen = [path.resolve() for path in arguments.documents]
-    paths = chosen or [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("deploy/**/*.md"))]
+    paths = chosen or [
+        *sorted(ROOT.glob("*.md")),
+        *sorted(ROOT.glob("docs/*.md")),
+        *sorted(ROOT.glob("deploy/**/*.md")),
+    ]
     checks = Checks()
     for path in paths:
         document, name = blocks.read(path), str(path.relative_to(ROOT))

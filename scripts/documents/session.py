@@ -38,7 +38,9 @@ class Session:
         work = folder / "work"
         work.mkdir()
         listen = f"127.0.0.1:{self._ports['8200']}"
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("VAULT_", "BAO_", "FIELDSEAL_"))}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("VAULT_", "BAO_", "FIELDSEAL_"))
+        }
         self._shell = subprocess.Popen(
             ["bash", "--norc", "--noprofile"],
             cwd=work,
