@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import re
 import sys
 import tempfile
@@ -10,7 +11,7 @@ import time
 from pathlib import Path
 
 from documents import blocks
-from documents.blocks import Command, Document, File
+from documents.blocks import Command, Document, File, NewShell
 from documents.comparison import difference
 from documents.links import check_links
 from documents.session import Session, Silent
@@ -55,13 +56,20 @@ def _all_marked(document: Document) -> None:
 
 
 def _run(document: Document, program: Path, show: bool) -> None:
-    with tempfile.TemporaryDirectory(prefix="fieldseal-docs-") as folder:
-        session = Session(Path(folder), program)
-        try:
-            for step in document.steps:
+    with contextlib.ExitStack() as shells:
+        session = _shell(shells, program)
+        for step in document.steps:
+            if isinstance(step, NewShell):
+                shells.close()
+                session = _shell(shells, program)
+            else:
                 _take(step, session, show)
-        finally:
-            session.close()
+
+
+def _shell(shells: contextlib.ExitStack, program: Path) -> Session:
+    """A shell in a folder of its own; both are gone when the stack is closed."""
+    folder = shells.enter_context(tempfile.TemporaryDirectory(prefix="fieldseal-docs-"))
+    return shells.enter_context(contextlib.closing(Session(Path(folder), program)))
 
 
 def _take(step: Command | File, session: Session, show: bool) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 # One alternative after the other: what is hidden, what is fenced, and what is indented by four spaces.
 _BLOCKS = re.compile(
     r"(?:^<!-- not run: (?P<reason>[^>]+) -->\n\n?)?"
-    r"(?:^<!-- run\n(?P<hidden>.*?)^-->$"
+    r"(?:^<!-- run(?P<anew> anew)?\n(?P<hidden>.*?)^-->$"
     r"|^```(?P<info>[^\n`]*)\n(?P<fenced>.*?)^```$"
     r"|(?<=\n\n)(?P<indented>(?:^    [^\n]*\n|^[ ]*\n(?=    ))+))",
     re.MULTILINE | re.DOTALL,
@@ -40,11 +40,16 @@ class File:
 
 
 @dataclass
+class NewShell:
+    """From here on another shell is used, in an empty folder."""
+
+
+@dataclass
 class Document:
     """What is to be run of a document, in order, and what shows a command and is not run."""
 
     path: Path
-    steps: list[Command | File] = field(default_factory=list)
+    steps: list[Command | File | NewShell] = field(default_factory=list)
     skipped: list[tuple[int, str]] = field(default_factory=list)
     unmarked: list[int] = field(default_factory=list)
 
@@ -60,6 +65,8 @@ def read(path: Path) -> Document:
         if found["reason"] and kind != "hidden":
             document.skipped.append((line, found["reason"]))
         elif kind == "hidden" or info[:1] == ["sh"]:
+            if found["anew"]:
+                document.steps.append(NewShell())
             document.steps += (Command(text, None, at) for text, at in _commands(content.splitlines(), line))
         elif info[:1] == ["console"]:
             document.steps += _conversation(content.splitlines(), line)

@@ -8,10 +8,15 @@ import re
 # What differs from run to run, and what is compared in its place.
 _VOLATILE = (
     (re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{32,}={0,2}(?![A-Za-z0-9+/=])"), "(base64)"),
+    (re.compile(r"\b\d+ records/s\b"), "(rate)"),
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)"), "(time)"),
     (re.compile(r"\b\d+(\.\d+)? ?(ms|us|s|min|h)\b"), "(duration)"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "(uuid)"),
 )
+
+
+# A line that is told again each second: the last one counts.
+_PROGRESS = re.compile(r"\d+ records, \(rate\), \d+ offsets remaining")
 
 
 def difference(expected: list[str], found: list[str]) -> str | None:
@@ -27,6 +32,8 @@ def _settled(lines: list[str]) -> list[str]:
     for line in lines:
         for pattern, stand_in in _VOLATILE:
             line = pattern.sub(stand_in, line)
+        if settled and _PROGRESS.fullmatch(line) and _PROGRESS.fullmatch(settled[-1]):
+            settled.pop()
         settled.append(line.rstrip())
     while settled and not settled[-1]:
         settled.pop()
