@@ -76,7 +76,8 @@ def _take(step: Command | File, session: Session, show: bool) -> None:
     if isinstance(step, File):
         session.write(step.name, step.content)
         return
-    patience = time.monotonic() + _PATIENCE_SECONDS
+    started = time.monotonic()
+    patience = started + _PATIENCE_SECONDS
     while True:
         try:
             code, printed = session.run(step.text)
@@ -88,7 +89,7 @@ def _take(step: Command | File, session: Session, show: bool) -> None:
             break
         time.sleep(0.2)
     if show:
-        print(f"    {step.line}: {step.text}\n" + "".join(f"      | {line}\n" for line in printed), end="")
+        print(f"    {step.line}, {time.monotonic() - started:.1f} s: {step.text}\n" + "".join(f"      | {line}\n" for line in printed), end="")
     if wrong is not None:
         raise Wrong(f"line {step.line}: {step.text}\n{wrong}")
 
