@@ -121,8 +121,6 @@ class Follower:
             "receive.message.max.bytes": 1_000_000_000,
             "reconnect.backoff.max.ms": 1000,
         }
-        self.positions = [0] * partitions
-        """The offset after the last record read, by partition."""
         self._stopping = threading.Event()
         self.failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -145,7 +143,6 @@ class Follower:
                     # Errors of the connection pass; what matters is whether every record comes.
                     if message.error() is None:
                         self.take(message)
-                        self.positions[message.partition() or 0] = (message.offset() or 0) + 1
             consumer.close()
         except Exception as failure:
             self.failure = failure
@@ -162,7 +159,6 @@ class Verifier(Follower):
         self.next = [0] * partitions
         self.lost = 0
         self.duplicated = 0
-        self.out_of_order = 0
         self.changed = 0
         super().__init__(settings, topic, partitions, "read_committed")
 
@@ -180,7 +176,7 @@ class Verifier(Follower):
             self.next[partition] = expected + 1
             return
         number = self._number(value)
-        where = f"{self.topic} {partition}@{message.offset()}: number {number} where {expected} was due"
+        where = f"{self.topic} {partition}@{message.offset()}: {value[:32]!r} where number {expected} was due"
         if number is None:
             self.changed += 1
         elif number < expected:
