@@ -96,6 +96,10 @@ public struct TopicPair: Sendable {
     /// Whether a source that is not there yet is waited for, since another pair of this process makes it; without, the pair
     /// refuses to start.
     public var awaitsSource = false
+    /// When the pair works only on demand; nil where it always works.
+    public var demand: DemandSettings?
+    /// When the source's records are deleted after they were encrypted; nil where they stay.
+    public var purgeSource: SourcePurgeSettings?
     /// The topic that is written; of a pair that reads a pattern a `TopicTemplate`.
     public var target: String
     /// How a missing target is made.
