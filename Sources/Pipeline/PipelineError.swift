@@ -26,14 +26,18 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
     case transform(pair: String, any Error)
     /// A worker's thread can't be started, or a worker did not stop in time.
     case thread(pair: String, message: String)
+    /// A topic of Fieldseal's own, such as the control topic, can't be used as it is.
+    case topic(String, message: String)
+    /// A call to Kafka about a topic of Fieldseal's own failed.
+    case topicCall(String, KafkaError)
 
     /// The kind of failure.
     public var kind: Kind {
         switch self {
-        case .configuration, .transform: .configuration
+        case .configuration, .transform, .topic: .configuration
         case .fenced: .fenced
         case .thread: .unexpected
-        case .kafka(_, let error):
+        case .kafka(_, let error), .topicCall(_, let error):
             switch error {
             case .invalidSetting: .configuration
             case .unreachable: .unreachable
@@ -46,7 +50,10 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
 
     /// Whether trying again later may help.
     public var isTransient: Bool {
-        if case .kafka(_, let error) = self { error.isTransient } else { false }
+        switch self {
+        case .kafka(_, let error), .topicCall(_, let error): error.isTransient
+        case .configuration, .fenced, .transform, .thread, .topic: false
+        }
     }
 
     /// What failed, why, and what to do.
@@ -59,6 +66,8 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
                 + "Stop one of the two, or give each an instance name of its own."
         case .transform(let pair, let error): "Pair '\(pair)': \(error)"
         case .thread(let pair, let message): "Pair '\(pair)': \(message)"
+        case .topic(let topic, let message): "Topic '\(topic)': \(message)"
+        case .topicCall(let topic, let error): "Topic '\(topic)': \(error)"
         }
     }
 

@@ -12,10 +12,13 @@ final class Assembly: Sendable {
     let configuration: FieldsealConfiguration
     private let dataKeys: [DataKeyCache]
     private let schemas: [SchemaCache?]
+    /// What operators have decided; nil where no control topic is configured. To be run as a service, or opened.
+    let control: ControlTopic?
 
     /// Makes the caches of each pair; no server is called yet.
     init(_ configuration: FieldsealConfiguration, logger: Logger) throws {
         self.configuration = configuration
+        control = configuration.control.map { ControlTopic(topic: $0.topic, kafka: $0.kafka, logger: logger) }
         var sharedKeys: DataKeyCache?
         var sharedSchemas: SchemaCache?
         dataKeys = try configuration.pairs.map { pair in

@@ -38,14 +38,16 @@ struct RunCommand: AsyncParsableCommand {
         let runners = chosen.map { index in
             var pair = configuration.pairs[index].topics
             pair.awaitsSource = chosen.contains { configuration.pairs[$0].topics.mayWrite(pair.source) }
-            return PairRunner(pair: pair, logger: logger) { pair in
+            return PairRunner(pair: pair, logger: logger, services: PairServices(control: assembly.control)) { pair in
                 try assembly.transform(ofPair: index, target: pair.target)
             }
         }
         for index in chosen { assembly.beginKeyCheck(ofPair: index, logger: logger) }
+        // Stopped in the opposite order: the pairs first.
+        let services: [any Service] = [assembly.control].compactMap(\.self) + runners
         let group = ServiceGroup(
             configuration: .init(
-                services: runners.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+                services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger))
         do {
             try await group.run()
