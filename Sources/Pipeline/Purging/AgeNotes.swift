@@ -27,7 +27,7 @@ struct AgeNotes: Equatable {
 
     /// How often a note is taken for an age, in milliseconds.
     static func interval(age: Int64) -> Int64 {
-        max(min(usualInterval, max(age / 10, 100)), age / most)
+        max(min(usualInterval, max(age / 10, 1_000)), age / most)
     }
 
     /// The partition's records end here now.
