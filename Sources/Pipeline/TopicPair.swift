@@ -118,6 +118,9 @@ public struct TopicPair: Sendable {
     public var commitLimits: CommitLimits
     /// Where reading starts without a committed offset; nil where the configuration says nothing.
     public var startFrom: StartPosition?
+    /// Where reading starts without a committed offset, as the pair's kind decides where the configuration says nothing:
+    /// on demand nobody asked for what was there before.
+    var start: StartPosition? { startFrom ?? (demand == nil ? nil : .latest) }
     /// Brokers and librdkafka properties.
     public var kafka: KafkaSettings
     /// What happens to each record.
