@@ -82,7 +82,7 @@ let package = Package(
         .executableTarget(
             name: "fieldseal",
             dependencies: [
-                "Configuration", "Pipeline", "CProcess",
+                "Configuration", "Pipeline", "KafkaClient", "CProcess",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

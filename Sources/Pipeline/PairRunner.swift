@@ -82,6 +82,10 @@ public final class PairRunner: Service {
         if let discovery { follow(discovery) }
         let progress = Task { await self.reportProgress() }
         defer { progress.cancel() }
+        let watch = ControlWatch(pair: pair.name, services: services)
+        watch.look()
+        let watching = Task { await watch.run() }
+        defer { watching.cancel() }
         let failure = await withTaskGroup(of: Result<Void, PipelineError>.self) { group in
             for control in controls {
                 group.addTask { await self.runWorker(control, sources: sources) }

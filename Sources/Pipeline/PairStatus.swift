@@ -5,6 +5,11 @@ public struct PairStatus: Sendable {
     /// Its workers in this process, in order.
     public var workers: [WorkerStatus]
 
+    /// Why the pair stands still as a whole, if it does, such as a pause; as far as its workers here have come to that.
+    public var idle: IdleCause? {
+        workers.lazy.compactMap(\.idle).first
+    }
+
     /// The partitions of all workers that stand still.
     public var haltedPartitions: [WorkerStatus.Partition] {
         workers.flatMap(\.partitions).filter { $0.halt != nil }
