@@ -20,7 +20,7 @@ struct Fieldseal: AsyncParsableCommand {
             """,
         subcommands: [
             RunCommand.self, CheckCommand.self, ExplainCommand.self, TransformCommand.self, KeysCommand.self,
-            PauseCommand.self, ResumeCommand.self, SkipCommand.self,
+            LeaseCommand.self, PauseCommand.self, ResumeCommand.self, SkipCommand.self,
         ])
 
     static func main() async {

@@ -13,6 +13,7 @@ final class DemandMonitor {
     private let purger: TargetPurger
     private let desk: LeaseDesk
     private let services: PairServices
+    private let board: DemandBoard
     private let logger: Logger
     private var machine: DemandStateMachine
 
@@ -39,16 +40,18 @@ final class DemandMonitor {
 
     init(
         pair: TopicPair, settings: DemandSettings, sources: SourceTopics, workers: any PairWorkers,
-        admin: any ClusterAdmin, services: PairServices, logger: Logger
+        admin: any ClusterAdmin, services: PairServices, board: DemandBoard, logger: Logger
     ) {
         self.pair = pair
         self.settings = settings
         self.sources = sources
         self.workers = workers
         self.services = services
+        self.board = board
         self.logger = logger
         watch = GroupWatch(pair: pair.name, settings: settings, admin: admin, logger: logger)
-        purger = TargetPurger(pair: pair, settings: settings, admin: admin, services: services, logger: logger)
+        purger = TargetPurger(
+            pair: pair, settings: settings, admin: admin, services: services, board: board, logger: logger)
         desk = LeaseDesk(pairs: [pair], services: services)
         machine = DemandStateMachine(
             consumers: settings.consumers, leases: settings.leases && services.control != nil,
@@ -78,9 +81,22 @@ final class DemandMonitor {
         case .end(let reasons): end(reasons, now: now)
         case .settle: purgeAt = now
         }
+        publish()
         purgeIfDue(now: now)
         deleteOld(now: now)
         tidyUp(now: now)
+    }
+
+    private func publish() {
+        var status = DemandStatus()
+        status.isActive = machine.isWorking
+        for reason in machine.reasons.sorted() {
+            switch reason {
+            case .group(let name): status.groups.append(name)
+            case .lease(let id): status.leases.append(id)
+            }
+        }
+        board.publish(status)
     }
 
     private func lookAtLeases() {

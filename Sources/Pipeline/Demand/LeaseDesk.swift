@@ -9,7 +9,7 @@ public struct LeaseDesk: Sendable {
     /// The longest time of a lease, in milliseconds.
     public static let longest: Int64 = 7 * 86_400_000
     /// The longest text that says who or why, in bytes.
-    public static let longestText = 512
+    public static let longestText = 1_000
     /// The most leases of a pair.
     public static let most = 1_000
     /// How long writing may take, in milliseconds.

@@ -19,7 +19,8 @@ struct AgeNotes: Equatable {
     /// - Parameter notes: notes of an earlier life, whoever wrote them.
     init(age: Int64, notes: [Note] = []) {
         self.age = age
-        self.notes = Array(notes.filter { $0.endOffset >= 0 && $0.time >= 0 }.sorted { $0.endOffset < $1.endOffset }.suffix(1_000))
+        self.notes = Array(
+            notes.filter { $0.endOffset >= 0 && $0.time >= 0 }.sorted { $0.endOffset < $1.endOffset }.suffix(1_000))
     }
 
     /// How often a note is taken, in milliseconds.

@@ -27,6 +27,7 @@ struct RecordPurger {
     let pair: String
     let admin: any ClusterAdmin
     let audit: any AuditTrail
+    let board: DemandBoard
     let logger: Logger
     /// How long one answer may take, in milliseconds.
     static let timeout = 10_000
@@ -64,6 +65,7 @@ struct RecordPurger {
 
     private func tell(_ deletion: Deletion, _ cause: Cause) {
         let count = deletion.before - deletion.low
+        board.addPurged(count)
         var details = ["policy": cause.rawValue, "from": String(deletion.low), "offsets": String(count)]
         if let unread = deletion.unread { details["unread"] = String(unread) }
         audit.record(

@@ -10,19 +10,44 @@ final class SourcePurger {
     private let admin: any ClusterAdmin
     private let purger: RecordPurger
     private let notes: NoteBook
+    private let logger: Logger
 
     init(
-        pair: TopicPair, settings: SourcePurgeSettings, admin: any ClusterAdmin, services: PairServices, logger: Logger
+        pair: TopicPair, settings: SourcePurgeSettings, admin: any ClusterAdmin, services: PairServices,
+        board: DemandBoard, logger: Logger
     ) {
         self.pair = pair
         self.settings = settings
         self.admin = admin
-        purger = RecordPurger(pair: pair.name, admin: admin, audit: services.audit, logger: logger)
+        self.logger = logger
+        purger = RecordPurger(
+            pair: pair.name, admin: admin, audit: services.audit, board: board, logger: logger)
         notes = NoteBook(pair: pair.name, age: Int64(settings.afterMilliseconds), control: services.control)
     }
 
     /// How often `purge` is to be called, in milliseconds.
     var interval: Int64 { AgeNotes.interval(age: Int64(settings.afterMilliseconds)) }
+
+    /// Deletes now and then, until `isStopped`; what fails is told of, and repeated.
+    func run(_ workers: any PairWorkers, until isStopped: () -> Bool) {
+        var next: Int64 = 0
+        var told: String?
+        while !isStopped() {
+            MonotonicClock.sleep(milliseconds: DemandMonitor.step)
+            guard MonotonicClock.now() >= next else { continue }
+            next = MonotonicClock.now() + interval
+            do {
+                try purge(workers.places, now: WallClock.now())
+                told = nil
+            } catch {
+                guard told != "\(error)" else { continue }
+                told = "\(error)"
+                logger.warning(
+                    "The source can't be purged; it is tried again",
+                    metadata: ["pair": "\(pair.name)", "error": "\(error)"])
+            }
+        }
+    }
 
     /// Deletes what was committed long enough ago.
     ///

@@ -14,12 +14,16 @@ final class TargetPurger {
     /// Targets that were told of as not this pair's.
     private var told: Set<String> = []
 
-    init(pair: TopicPair, settings: DemandSettings, admin: any ClusterAdmin, services: PairServices, logger: Logger) {
+    init(
+        pair: TopicPair, settings: DemandSettings, admin: any ClusterAdmin, services: PairServices,
+        board: DemandBoard, logger: Logger
+    ) {
         self.pair = pair
         self.settings = settings
         self.admin = admin
         self.logger = logger
-        purger = RecordPurger(pair: pair.name, admin: admin, audit: services.audit, logger: logger)
+        purger = RecordPurger(
+            pair: pair.name, admin: admin, audit: services.audit, board: board, logger: logger)
         notes = settings.maximumPlaintextAge.map {
             NoteBook(pair: pair.name, age: Int64($0), control: services.control)
         }

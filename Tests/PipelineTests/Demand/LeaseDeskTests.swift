@@ -89,7 +89,7 @@ struct LeaseDeskTests {
         #expect(take("open", LeaseDesk.longest + 1).contains("7 days"))
         #expect(take("open", 5_000, "").contains("name of who"))
         #expect(take("open", 5_000, "ana", "a\nb").contains("reason"))
-        #expect(take("open", 5_000, "ana", String(repeating: "x", count: 513)).contains("reason"))
+        #expect(take("open", 5_000, "ana", String(repeating: "x", count: 1_001)).contains("reason"))
         #expect(error { try desk.release(pair: "open", id: "gone", actor: "ana") }.contains("no lease 'gone'"))
         #expect(error { _ = try self.desk(nil).leases(ofPair: "open") }.contains("control topic"))
         let early = self.desk(MemoryControl(isCaughtUp: false))

@@ -23,7 +23,7 @@ struct SourcePurgerTests {
             pair: pair,
             settings: SourcePurgeSettings(
                 afterMilliseconds: 600_000, respectsOtherGroups: respectsOtherGroups), admin: cluster,
-            services: PairServices(audit: audit, control: nil), logger: logger)
+            services: PairServices(audit: audit, control: nil), board: DemandBoard(), logger: logger)
     }
 
     private func list(_ groups: [String: ConsumerGroup.State]) {

@@ -20,7 +20,7 @@ struct TargetPurgerTests {
             action: .encrypt(EncryptionRules(valueFields: [])))
         return TargetPurger(
             pair: pair, settings: demand, admin: cluster, services: PairServices(audit: audit, control: control),
-            logger: logger)
+            board: DemandBoard(), logger: logger)
     }
 
     private func fill() {
