@@ -14,8 +14,19 @@ public struct PairStatus: Sendable {
         workers.lazy.compactMap(\.idle).first
     }
 
+    /// Makes a status.
+    public init(pair: String, workers: [WorkerStatus]) {
+        self.pair = pair
+        self.workers = workers
+    }
+
     /// The partitions of all workers that stand still.
     public var haltedPartitions: [WorkerStatus.Partition] {
         workers.flatMap(\.partitions).filter { $0.halt != nil }
+    }
+
+    /// What all workers have counted, together.
+    public var counters: WorkerStatus.Counters {
+        workers.reduce(into: WorkerStatus.Counters()) { $0.add($1.counters) }
     }
 }

@@ -18,6 +18,7 @@ struct Fieldseal: AsyncParsableCommand {
               fieldseal run -c fieldseal.yaml
               fieldseal pause -c fieldseal.yaml --pair customers --reason "migration"
             """,
+        version: BuildVersion.text,
         subcommands: [
             RunCommand.self, CheckCommand.self, ExplainCommand.self, TransformCommand.self, KeysCommand.self,
             LeaseCommand.self, PauseCommand.self, ResumeCommand.self, SkipCommand.self,
