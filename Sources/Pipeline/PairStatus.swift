@@ -15,9 +15,13 @@ public struct PairStatus: Sendable {
     }
 
     /// Makes a status.
-    public init(pair: String, workers: [WorkerStatus]) {
+    public init(
+        pair: String, workers: [WorkerStatus], demand: DemandStatus? = nil, purgedOffsets: UInt64 = 0
+    ) {
         self.pair = pair
         self.workers = workers
+        self.demand = demand
+        self.purgedOffsets = purgedOffsets
     }
 
     /// The partitions of all workers that stand still.
