@@ -35,6 +35,10 @@ public struct FieldsealConfiguration: Sendable {
     public var keyManagement: KeyManagementSettings
     /// The schema registry of pairs without their own.
     public var schemaRegistry: SchemaRegistrySettings?
+    /// Where the audit trail goes.
+    public var audit: AuditSettings
+    /// SHA-256 of the file's text as it stands, before anything is filled in: 64 lower-case hexadecimal digits.
+    public var hash = ""
     /// The control topic, if there is one.
     public var control: Control?
     /// The pairs, at least one, in the order of the file.

@@ -32,12 +32,16 @@ struct ConfigurationBuilder {
         }
         return FieldsealConfiguration(
             instance: root[RootSettings.instance], leavesOnShutdown: root[RootSettings.onShutdown] == .leave,
-            keyManagement: keyService.settings, schemaRegistry: registry.settings, control: control, pairs: pairs)
+            keyManagement: keyService.settings, schemaRegistry: registry.settings, audit: audit,
+            control: control, pairs: pairs)
     }
 
     /// The topics of Fieldseal's own, which no pair may read or write.
     private var ownTopics: [Located<String>] {
-        [root[RootSettings.control]?.located(ControlSettings.topic)].compactMap(\.self)
+        [
+            root[RootSettings.control]?.located(ControlSettings.topic),
+            root[RootSettings.audit]?.located(AuditKeys.topic),
+        ].compactMap(\.self)
     }
 
     private func control() -> FieldsealConfiguration.Control? {
@@ -46,5 +50,15 @@ struct ConfigurationBuilder {
                 section.mark, section.path)
         else { return nil }
         return FieldsealConfiguration.Control(topic: topic, kafka: kafka)
+    }
+
+    private var audit: AuditSettings {
+        guard let section = root[RootSettings.audit], let topic = section[AuditKeys.topic],
+            let kafka = KafkaSettingsBuilder(root: root, diagnostics: diagnostics).buildForRoot(
+                section.mark, section.path)
+        else { return AuditSettings() }
+        return AuditSettings(
+            topic: topic, isRequired: section[AuditKeys.required] ?? false,
+            bufferEvents: section[AuditKeys.bufferEvents] ?? AuditSettings.defaultBufferEvents, kafka: kafka)
     }
 }

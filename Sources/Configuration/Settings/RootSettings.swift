@@ -21,6 +21,9 @@ enum RootSettings {
     static let kms = Setting(
         "kms", .section(KeyManagementKeys.section), .optional(),
         "Which KMS wrap the data keys, and how long a data key lives.")
+    static let audit = Setting(
+        "audit", .section(AuditKeys.section), .optional("events in the log alone"),
+        "The audit trail: see audit.md.")
     static let control = Setting(
         "control", .section(ControlSettings.section), .optional("none: such commands refuse"),
         "Where pauses, skips and leases are kept, for all processes of these pairs.")
@@ -31,8 +34,7 @@ enum RootSettings {
     static let section = Section(
         "Top level", "",
         [
-            instance, onShutdown, kafka, schemaRegistry, kms, control, pairs,
-            PlannedSetting("audit", "an audit trail in a topic"),
+            instance, onShutdown, kafka, schemaRegistry, kms, audit, control, pairs,
             PlannedSetting("admin", "the HTTP interface"),
         ])
 }
