@@ -24,12 +24,13 @@ struct PauseCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = try options.load()
         _ = try configuration.index(ofPair: pair)
-        let access = try ControlAccess(configuration)
+        let access = try await ControlAccess(configuration)
         if let earlier = access.topic.state.pause(ofPair: pair) {
             print("\(pair): was paused already, by \(earlier.actor): \(earlier.reason)")
         }
         try access.put(
             .pause(.init(pair: pair, actor: who.actor, reason: who.reason, time: ControlAccess.now)))
+        await access.record(AuditEvent(.pairPaused, pair: pair, actor: who.actor, purpose: who.reason))
         print("\(pair): paused")
     }
 }

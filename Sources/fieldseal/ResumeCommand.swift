@@ -20,9 +20,10 @@ struct ResumeCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = try options.load()
         _ = try configuration.index(ofPair: pair)
-        let access = try ControlAccess(configuration)
+        let access = try await ControlAccess(configuration)
         guard access.topic.state.pause(ofPair: pair) != nil else { return print("\(pair): was not paused") }
         try access.remove(.pause(pair: pair))
+        await access.record(AuditEvent(.pairResumed, pair: pair, actor: who.actor, purpose: who.reason))
         print("\(pair): resumed")
     }
 }

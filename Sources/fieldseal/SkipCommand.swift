@@ -46,11 +46,15 @@ struct SkipCommand: AsyncParsableCommand {
         let pair = configuration.pairs[try configuration.index(ofPair: pair)].topics
         let topic = try sourceTopic(of: pair)
         try checkPosition(of: pair, topic: topic)
-        let access = try ControlAccess(configuration)
+        let access = try await ControlAccess(configuration)
         let skip = ControlEntry.Skip(
             pair: pair.name, topic: topic, partition: partition, offset: offset, actor: who.actor, reason: who.reason,
             time: ControlAccess.now)
         try access.put(.skip(skip))
+        await access.record(
+            AuditEvent(
+                .skipRequested, pair: pair.name, topic: topic, partition: partition, offset: offset, actor: who.actor,
+                purpose: who.reason))
         let end = ContinuousClock.now.advanced(by: .milliseconds(timeout.milliseconds))
         while ContinuousClock.now < end {
             if access.topic.state.skip(ofPair: pair.name, topic: topic, partition: partition) != skip {

@@ -95,7 +95,7 @@ struct PauseTests {
                 + [TestRecord(partition: 1, value: "d")], to: "source")
         try await withRunning(pair, services: PairServices(audit: trail, control: control)) { runner in
             try await expectEventually { runner.status.haltedPartitions.first?.next == 3 }
-            #expect(control.state == ControlState())
+            try await expectEventually { control.state == ControlState() }
             try control.put(.skip(skip(2)), within: 20_000)
             try await expectEventually { control.state == ControlState() }
             #expect(runner.status.haltedPartitions.first?.next == 3)
