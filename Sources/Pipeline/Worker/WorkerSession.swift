@@ -34,6 +34,8 @@ final class WorkerSession {
     /// Offsets to go back to after an abort inside the rebalance callback; the record that the same poll returns is stale.
     var seeksAfterPoll: WorkerStateMachine.AbortPlan?
     var isInRebalance = false
+    /// The time of one record in 32 is taken: a mask for the number of the record.
+    static let measuredOfAll: UInt64 = 31
     /// What halted partitions wait for.
     var needs: [Int32: TransformNeed] = [:]
     private var droppedBefore: UInt64 = 0
@@ -52,8 +54,10 @@ final class WorkerSession {
         counters = control.status.counters
         settings = WorkerSettings(
             pair: task.pair, identity: task.identity, targets: task.sources.all.map(\.maximumMessageBytes))
-        producer = try Producer(settings: settings.producer, events: log.clientEvents)
-        consumer = try Consumer(settings: settings.consumer, events: log.clientEvents)
+        producer = try Producer(
+            settings: settings.producer, events: log.clientEvents.reporting(to: control.statistics, of: .producer))
+        consumer = try Consumer(
+            settings: settings.consumer, events: log.clientEvents.reporting(to: control.statistics, of: .consumer))
         delivery =
             task.pair.delivery == .exactlyOnce
             ? ExactlyOnceDelivery(producer: producer) : AtLeastOnceDelivery(producer: producer)

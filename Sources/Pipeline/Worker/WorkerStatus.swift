@@ -1,3 +1,5 @@
+public import Records
+
 /// How far a worker is, as of its last commit or idle moment.
 public struct WorkerStatus: Sendable {
     /// What a worker has counted since it was started.
@@ -22,6 +24,8 @@ public struct WorkerStatus: Sendable {
         public var transactionsAborted: UInt64 = 0
         /// Times that the clients were replaced after a fatal error.
         public var restarts: UInt64 = 0
+        /// How long transforms took that were measured, waiting for keys and schemas left out.
+        public var transformTimes = DurationHistogram(.microseconds)
 
         /// Makes counters of a worker that has done nothing.
         public init() {}
@@ -38,6 +42,7 @@ public struct WorkerStatus: Sendable {
             transactionsCommitted &+= other.transactionsCommitted
             transactionsAborted &+= other.transactionsAborted
             restarts &+= other.restarts
+            transformTimes.add(other.transformTimes)
         }
     }
 
@@ -72,6 +77,8 @@ public struct WorkerStatus: Sendable {
     public var partitions: [Partition] = []
     /// What it has counted.
     public var counters = Counters()
+    /// What its Kafka clients say of themselves, as of a few seconds ago; empty before.
+    public var clients: [ClientStatistics.Client: ClientStatistics] = [:]
 
     /// Makes the status of a worker that has not begun.
     public init(number: Int) {
