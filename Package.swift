@@ -85,7 +85,7 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "Pipeline", "Cryptography", "COpenSSL",
+                "Pipeline", "KeyManagement", "Cryptography", "Records", "COpenSSL",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

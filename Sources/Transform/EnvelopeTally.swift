@@ -88,7 +88,9 @@ public final class EnvelopeTally {
         return Set(
             zip(keys.entries, layout.algorithms).map { entry, algorithm in
                 let kek = entry.kek.withUnsafeBytes { try? KeySecretID(parsing: $0) }
-                return Key(kek: kek, version: kek.flatMap { WrappedKeyVersion.text(of: entry.edek, provider: $0.provider) }, algorithm: algorithm)
+                return Key(
+                    kek: kek, version: kek.flatMap { WrappedKeyVersion.text(of: entry.edek, provider: $0.provider) },
+                    algorithm: algorithm)
             })
     }
 }

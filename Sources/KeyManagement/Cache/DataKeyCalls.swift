@@ -56,12 +56,10 @@ extension DataKeyStatistics.Key {
     /// What may be told of a key.
     init(_ key: SharedDataKey, age: Int64) {
         let request = key.request
-        kek = "\(request.key)"
-        version = WrappedKeyVersion.text(of: key.edek, provider: request.key.provider)
-        purpose = request.isForSealing ? .seal : .open
-        algorithm = request.algorithm.rawValue
-        topic = String(decoding: request.topic, as: UTF8.self)
-        self.age = max(0, age)
-        seals = request.isForSealing ? key.uses.claimed : nil
+        self.init(
+            kek: "\(request.key)", version: WrappedKeyVersion.text(of: key.edek, provider: request.key.provider),
+            purpose: request.isForSealing ? .seal : .open, algorithm: request.algorithm.rawValue,
+            topic: String(decoding: request.topic, as: UTF8.self), age: max(0, age),
+            seals: request.isForSealing ? key.uses.claimed : nil)
     }
 }

@@ -22,6 +22,9 @@ public struct DataKeyStatistics: Sendable {
         public var keys = 0
         /// The age of the oldest of them, in milliseconds.
         public var oldestAge: Int64 = 0
+
+        /// Makes those of keys that have done nothing.
+        public init() {}
     }
 
     /// What a call to a KMS asks for.
@@ -50,6 +53,13 @@ public struct DataKeyStatistics: Sendable {
         public var operation: Operation
         /// What became of them.
         public var outcome: Outcome
+
+        /// Makes one.
+        public init(provider: KeyManagementProvider, operation: Operation, outcome: Outcome) {
+            self.provider = provider
+            self.operation = operation
+            self.outcome = outcome
+        }
     }
 
     /// How a KMS fares.
@@ -60,6 +70,13 @@ public struct DataKeyStatistics: Sendable {
         public var isUp: Bool
         /// Whether it is left alone because it does not answer.
         public var isSuspended: Bool
+
+        /// Makes one.
+        public init(provider: KeyManagementProvider, isUp: Bool, isSuspended: Bool) {
+            self.provider = provider
+            self.isUp = isUp
+            self.isSuspended = isSuspended
+        }
     }
 
     /// One data key in memory.
@@ -78,6 +95,19 @@ public struct DataKeyStatistics: Sendable {
         public var age: Int64
         /// How often it has sealed, rounded up to what workers claim at once; nil for keys that open.
         public var seals: Int?
+
+        /// Makes one.
+        public init(
+            kek: String, version: String?, purpose: Purpose, algorithm: String, topic: String, age: Int64, seals: Int?
+        ) {
+            self.kek = kek
+            self.version = version
+            self.purpose = purpose
+            self.algorithm = algorithm
+            self.topic = topic
+            self.age = age
+            self.seals = seals
+        }
     }
 
     /// By purpose.
@@ -88,6 +118,9 @@ public struct DataKeyStatistics: Sendable {
     public var calls: [Call: DurationHistogram] = [:]
     /// The keys, at most `keyLimit` of them, oldest first.
     public var keys: [Key] = []
+
+    /// Makes those of a cache that has done nothing.
+    public init() {}
 
     /// As many keys are listed.
     public static let keyLimit = 200

@@ -87,7 +87,8 @@ extension ClientStatistics {
                 let app = app_offset ?? -1
                 let position = (fetchq_cnt ?? 0) == 0 || app < 0 ? next : app
                 return ClientStatistics.Partition(
-                    topic: topic, partition: number, lag: max(0, end &- position), open: max(0, (hi_offset ?? end) &- end))
+                    topic: topic, partition: number, lag: max(0, end &- position),
+                    open: max(0, (hi_offset ?? end) &- end))
             }
         }
 
