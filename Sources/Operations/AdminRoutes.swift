@@ -16,6 +16,7 @@ struct AdminRoutes {
             middleware: CallerMiddleware(
                 access: access, asksForCertificates: settings.tls?.clientAuthorityFile != nil))
         addProbes(to: router)
+        PairRoutes(services: services, isConfigured: access.isConfigured).add(to: router)
         return router.buildResponder()
     }
 

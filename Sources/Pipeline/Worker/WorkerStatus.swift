@@ -40,6 +40,7 @@ public struct WorkerStatus: Sendable {
             recordsDropped &+= other.recordsDropped
             recordsFailed &+= other.recordsFailed
             recordsPassedOn &+= other.recordsPassedOn
+            recordsSkipped &+= other.recordsSkipped
             timestampsReplaced &+= other.timestampsReplaced
             transactionsCommitted &+= other.transactionsCommitted
             transactionsAborted &+= other.transactionsAborted
