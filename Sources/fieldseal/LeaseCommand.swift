@@ -1,7 +1,6 @@
 import ArgumentParser
 import Configuration
 import Foundation
-import Logging
 import Pipeline
 
 /// `fieldseal lease`: asks a pair for its records for a while.
@@ -47,9 +46,6 @@ struct LeaseCommand: AsyncParsableCommand {
     @Option(help: "Give the lease with this id back.")
     var release: String?
 
-    /// How long the audit topic may take at the end, in milliseconds.
-    private static let auditPatience: Int64 = 3_000
-
     func validate() throws {
         guard [list, renew != nil, release != nil].count(where: \.self) <= 1 else {
             throw ValidationError("--list, --renew and --release exclude each other.")
@@ -69,21 +65,10 @@ struct LeaseCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = try options.load()
         _ = try configuration.index(ofPair: pair)
-        let access = try ControlAccess(configuration)
-        defer { access.topic.stop() }
-        var logger = Logger(label: "fieldseal") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = .error
-        let audit = AuditJournal(configuration.audit, instance: configuration.instance, logger: logger)
-        do {
-            try await audit.start()
-        } catch {
-            StandardError.write("error: \(error)")
-            throw error.exitStatus
-        }
-        let desk = LeaseDesk(
-            pairs: configuration.pairs.map(\.topics), services: PairServices(audit: audit, control: access.topic))
+        let access = try await ControlAccess(configuration)
+        let desk = LeaseDesk(pairs: configuration.pairs.map(\.topics), services: access.services)
         let result = Result { () throws(LeaseError) in try act(desk) }
-        await audit.stop(within: Self.auditPatience)
+        await access.finish()
         do {
             for line in try result.get() { print(line) }
         } catch {
