@@ -150,7 +150,7 @@ let package = Package(
         .testTarget(
             name: "OperationsTests",
             dependencies: [
-                "Operations", "Pipeline", "Transform", "TestServers", "HTTPTransport", "Records",
+                "Operations", "Pipeline", "Transform", "KeyManagement", "TestServers", "HTTPTransport", "Records",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Refusals.txt"]),

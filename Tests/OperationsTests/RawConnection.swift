@@ -33,7 +33,7 @@ final class RawConnection {
     /// Sends bytes and returns what came back by the time the connection was closed or was silent for a second.
     func exchange(_ bytes: [UInt8]) throws -> String {
         // The listener may have closed already; what it said counts.
-        _ = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+        _ = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(clamping: MSG_NOSIGNAL)) }
         shutdown(descriptor, Int32(SHUT_WR))
         var timeout = timeval(tv_sec: 1, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
