@@ -130,6 +130,7 @@ extension PipelineError {
         case .configuration: ExitStatus.configuration
         case .unreachable: ExitStatus.unavailable
         case .refused, .fenced: ExitStatus.refused
+        case .record: ExitStatus.recordsFailed
         case .unexpected: ExitStatus.unexpected
         }
     }
