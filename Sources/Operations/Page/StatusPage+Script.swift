@@ -169,8 +169,8 @@ extension StatusPage {
           const running = pair.workers.filter(worker => worker.running).length;
           const texts = [number(counts.written) + ' written', bytes(counts.bytes), number(counts.failed) + ' failed',
             number(counts.passedOn) + ' passed on', number(counts.skipped) + ' skipped', number(counts.aborted)
-            + ' aborted transactions', pair.partitions.length + ' partitions', running + ' of ' + pair.workers.length
-            + ' workers'];
+            + ' aborted transactions', pair.partitions.length + (pair.partitions.length === 1 ? ' partition' : ' partitions'), 'workers: ' + running + ' of '
+            + pair.workers.length];
           card.numbers.replaceChildren(...texts.map(text => make('li', {}, text)));
           const halted = pair.partitions.filter(partition => partition.halt);
           whenChanged(card, 'halts', halted, () => halted.map(partition => haltOf(pair, partition)));

@@ -26,7 +26,7 @@ extension StatusPage {
         .halt p{margin:.25rem 0}
         .wide{overflow-x:auto}table{border-collapse:collapse;width:100%}
         th,td{text-align:left;padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--line);vertical-align:top}
-        td{overflow-wrap:anywhere}
+        td{white-space:nowrap}td:first-child{white-space:normal;overflow-wrap:anywhere;min-width:9rem}
         button,input{font:inherit;color:inherit;background:var(--back);border:1px solid var(--soft);border-radius:.375rem;\
         padding:.375rem .75rem;min-height:2.75rem;max-width:100%}
         button{cursor:pointer}button:hover{border-color:var(--mark)}

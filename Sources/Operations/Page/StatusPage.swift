@@ -31,10 +31,12 @@ struct StatusPage {
         </form>
         <p id="notice" role="alert"></p>
         <section id="pairs" aria-label="Pairs"></section>
-        <section id="kms" hidden><h2>Key management</h2><div class="wide"><table>
+        <section id="kms" hidden><h2>Key management</h2>
+        <div class="wide" tabindex="0" role="region" aria-label="Table of KMS"><table>
         <thead><tr><th scope="col">KMS</th><th scope="col">state</th><th scope="col">calls</th>
         <th scope="col">failed</th><th scope="col">mean time</th></tr></thead><tbody></tbody></table></div></section>
-        <section id="keys" hidden><h2>Data keys in memory</h2><div class="wide"><table>
+        <section id="keys" hidden><h2>Data keys in memory</h2>
+        <div class="wide" tabindex="0" role="region" aria-label="Table of data keys"><table>
         <thead><tr><th scope="col">wrapped by</th><th scope="col">version</th><th scope="col">for</th>
         <th scope="col">topic</th><th scope="col">algorithm</th><th scope="col">age</th><th scope="col">seals</th></tr></thead>
         <tbody></tbody></table></div></section>
