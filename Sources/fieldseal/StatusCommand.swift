@@ -126,6 +126,6 @@ struct StatusCommand: AsyncParsableCommand {
         }
         if watch { print("\u{1B}[H\u{1B}[2J", terminator: "") }
         for line in StatusText(report).lines { print(line) }
-        fflush(stdout)
+        fflush(nil)
     }
 }

@@ -26,7 +26,10 @@ final class FakePair: RunningPair {
     /// Whether it works on demand and takes leases.
     var takesLeases: Bool {
         get { pair.demand?.leases ?? false }
-        set { described.withLock { $0.demand = newValue ? DemandSettings(leases: true) : nil } }
+        set {
+            described.withLock { $0.demand = newValue ? DemandSettings(leases: true) : nil }
+            current.withLock { $0.demand = newValue ? DemandStatus() : nil }
+        }
     }
 
     var status: PairStatus { current.withLock { $0 } }

@@ -17,14 +17,14 @@ struct OperatorDesk: Sendable {
 
     /// Lets a pair stand still until it is resumed.
     func pause(_ pair: TopicPair, reason: String) throws(Problem) {
-        let reason = try checked(reason)
+        let reason = try Self.checked(reason)
         try put(.pause(.init(pair: pair.name, actor: actor, reason: reason, time: now)))
         services.audit.record(AuditEvent(.pairPaused, pair: pair.name, actor: actor, purpose: reason))
     }
 
     /// Lets a paused pair go on.
     func resume(_ pair: TopicPair, reason: String) throws(Problem) {
-        let reason = try checked(reason)
+        let reason = try Self.checked(reason)
         let control = try store()
         guard control.state.pause(ofPair: pair.name) != nil else { throw Problem(.conflict, "The pair is not paused.") }
         do {
@@ -39,7 +39,7 @@ struct OperatorDesk: Sendable {
     func skip(
         _ pair: TopicPair, _ status: PairStatus, topic: String?, partition: Int32, offset: Int64, reason: String
     ) throws(Problem) {
-        let reason = try checked(reason)
+        let reason = try Self.checked(reason)
         let topic = try sourceTopic(of: pair, topic)
         guard partition >= 0, offset >= 0, offset < .max else {
             throw Problem(.badRequest, "Partition and offset are counted from 0.")
@@ -128,11 +128,12 @@ struct OperatorDesk: Sendable {
         return topic
     }
 
-    private func checked(_ reason: String) throws(Problem) -> String {
+    /// A reason that can be put on record.
+    static func checked(_ reason: String) throws(Problem) -> String {
         let isPlain = reason.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
-        guard isPlain, 1...Self.longestReason ~= reason.utf8.count, !reason.allSatisfy(\.isWhitespace) else {
+        guard isPlain, 1...longestReason ~= reason.utf8.count, !reason.allSatisfy(\.isWhitespace) else {
             throw Problem(
-                .badRequest, "\"reason\" takes a text of one line, of 1 to \(Self.longestReason) bytes.")
+                .badRequest, "\"reason\" takes a text of one line, of 1 to \(longestReason) bytes.")
         }
         return reason
     }

@@ -49,6 +49,8 @@ struct MetricsPage {
         case .workerRunning:
             for worker in status.workers { text.sample(metric, [name, "\(worker.number)"], worker.isRunning ? 1 : 0) }
         case .workerRestarts: text.sample(metric, [name], status.counters.restarts)
+        case .demandActive: if let demand = status.demand { text.sample(metric, [name], demand.isActive ? 1 : 0) }
+        case .purgedRecords: text.sample(metric, [name], status.purgedOffsets)
         case .consumerLagRecords, .upstreamOpenTransactionRecords, .partitionHalted:
             writePartitions(metric, name, status, to: &text)
         case .kafkaQueueMessages, .kafkaBrokerRttSeconds, .kafkaBrokerErrors:

@@ -12,25 +12,14 @@ extension WorkerSession {
         let transform = topics.transform(at: place.topic)
         while end == nil {
             do {
-                let result = try transformed(record, by: transform)
+                let result = try TransformTimer.transform(
+                    record, by: transform, now: now, number: counters.recordsRead, into: &counters.transformTimes)
                 if let error = transform.passedOn { notePassedOn(record, at: place, error) }
                 return write(result, of: record, at: place)
             } catch {
                 guard isWorthRepeating(record, at: place, after: error) else { return }
             }
         }
-    }
-
-    /// Transforms a record; of one in some the time is taken, since looking at the clock costs as much as a field.
-    @inline(__always)
-    private func transformed(
-        _ record: RecordView, by transform: any RecordTransform
-    ) throws(TransformError) -> RecordView {
-        guard counters.recordsRead & Self.measuredOfAll == 0 else { return try transform.transform(record, now: now) }
-        let start = MonotonicClock.nanoseconds()
-        let result = try transform.transform(record, now: now)
-        counters.transformTimes.add(MonotonicClock.nanoseconds() &- start)
-        return result
     }
 
     /// A record that could not be opened goes on as it came: that is counted, and told from time to time.

@@ -34,8 +34,6 @@ final class WorkerSession {
     /// Offsets to go back to after an abort inside the rebalance callback; the record that the same poll returns is stale.
     var seeksAfterPoll: WorkerStateMachine.AbortPlan?
     var isInRebalance = false
-    /// The time of one record in 32 is taken: a mask for the number of the record.
-    static let measuredOfAll: UInt64 = 31
     /// What halted partitions wait for.
     var needs: [Int32: TransformNeed] = [:]
     /// Why all partitions stand still, if they do, and the version of the pair's activity that this was.
