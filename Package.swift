@@ -85,7 +85,7 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "Pipeline", "Cryptography", "COpenSSL",
+                "Pipeline", "KeyManagement", "Cryptography", "Records", "COpenSSL",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -100,7 +100,7 @@ let package = Package(
         .executableTarget(
             name: "fieldseal",
             dependencies: [
-                "Configuration", "Pipeline", "Operations", "KafkaClient", "CProcess",
+                "Configuration", "Pipeline", "Operations", "HTTPTransport", "KafkaClient", "CProcess",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -150,7 +150,7 @@ let package = Package(
         .testTarget(
             name: "OperationsTests",
             dependencies: [
-                "Operations", "Pipeline", "Transform", "TestServers", "HTTPTransport", "Records",
+                "Operations", "Pipeline", "Transform", "KeyManagement", "TestServers", "HTTPTransport", "Records",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Refusals.txt"]),

@@ -76,6 +76,13 @@ final class Assembly: Sendable {
             keys: DataKeyReader(cache: dataKeys[index]), schemas: schemas[index]?.makeReader())
     }
 
+    /// How the caches of data keys fare: first the one that pairs without their own share, then those of the others.
+    var keyStatistics: [DataKeyStatistics] {
+        let own = zip(configuration.pairs, dataKeys)
+        let shared = own.first { !$0.0.hasOwnKeyManagement }.map { [$0.1] } ?? []
+        return (shared + own.filter(\.0.hasOwnKeyManagement).map(\.1)).map(\.statistics)
+    }
+
     /// Forgets all keys and ends the background threads.
     func shutDown() {
         for cache in dataKeys { cache.shutDown() }

@@ -87,12 +87,14 @@ struct RunCommand: AsyncParsableCommand {
 
     /// The HTTP interface, where the configuration has one.
     private func makeListener(
-        _ configuration: FieldsealConfiguration, _ assembly: Assembly, audit: any AuditTrail, logger: Logger,
+        _ configuration: FieldsealConfiguration, _ assembly: Assembly, audit: AuditJournal, logger: Logger,
         pairs: @escaping @Sendable () -> [any RunningPair]
     ) throws -> AdminServer? {
         guard let settings = configuration.admin else { return nil }
-        let services = OperationsServices(
+        var services = OperationsServices(
             version: BuildVersion.text, audit: audit, control: assembly.control, pairs: pairs)
+        services.keys = { assembly.keyStatistics }
+        services.auditStatus = { audit.status }
         do {
             return try AdminServer(settings: settings, services: services, logger: logger)
         } catch {

@@ -12,7 +12,8 @@ extension WorkerSession {
         let transform = topics.transform(at: place.topic)
         while end == nil {
             do {
-                let result = try transform.transform(record, now: now)
+                let result = try TransformTimer.transform(
+                    record, by: transform, now: now, number: counters.recordsRead, into: &counters.transformTimes)
                 if let error = transform.passedOn { notePassedOn(record, at: place, error) }
                 return write(result, of: record, at: place)
             } catch {

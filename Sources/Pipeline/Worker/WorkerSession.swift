@@ -55,8 +55,10 @@ final class WorkerSession {
         counters = control.status.counters
         settings = WorkerSettings(
             pair: task.pair, identity: task.identity, targets: task.sources.all.map(\.maximumMessageBytes))
-        producer = try Producer(settings: settings.producer, events: log.clientEvents)
-        consumer = try Consumer(settings: settings.consumer, events: log.clientEvents)
+        producer = try Producer(
+            settings: settings.producer, events: log.clientEvents.reporting(to: control.statistics, of: .producer))
+        consumer = try Consumer(
+            settings: settings.consumer, events: log.clientEvents.reporting(to: control.statistics, of: .consumer))
         delivery =
             task.pair.delivery == .exactlyOnce
             ? ExactlyOnceDelivery(producer: producer) : AtLeastOnceDelivery(producer: producer)

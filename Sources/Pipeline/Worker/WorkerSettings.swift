@@ -29,6 +29,9 @@ struct WorkerSettings {
         limitMessages(to: targets, isPattern: pair.readsPattern)
     }
 
+    /// How often librdkafka says how it fares.
+    private static let statisticsInterval = "2000"
+
     /// librdkafka's transaction calls wait for a connection beyond their own time-out, so that a long pause between two
     /// attempts to connect (reconnect.backoff.max.ms) would keep a stop waiting.
     ///
@@ -37,6 +40,7 @@ struct WorkerSettings {
     private static func consumerDefaults(isStatic: Bool) -> [String: String] {
         [
             "client.id": "fieldseal",
+            "statistics.interval.ms": statisticsInterval,
             "reconnect.backoff.max.ms": "2000",
             "session.timeout.ms": isStatic ? "45000" : "10000",
             "receive.message.max.bytes": "268435456",
@@ -78,6 +82,7 @@ struct WorkerSettings {
     private static func producerDefaults(isStatic: Bool) -> [String: String] {
         [
             "client.id": "fieldseal",
+            "statistics.interval.ms": statisticsInterval,
             "reconnect.backoff.max.ms": "2000",
             "transaction.timeout.ms": isStatic ? "60000" : "15000",
             "queue.buffering.max.kbytes": "65536",

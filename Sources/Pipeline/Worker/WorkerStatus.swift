@@ -1,3 +1,5 @@
+public import Records
+
 /// How far a worker is, as of its last commit or idle moment.
 public struct WorkerStatus: Sendable {
     /// What a worker has counted since it was started.
@@ -28,6 +30,8 @@ public struct WorkerStatus: Sendable {
         public var transactionsAborted: UInt64 = 0
         /// Times that the clients were replaced after a fatal error.
         public var restarts: UInt64 = 0
+        /// How long transforms took that were measured, waiting for keys and schemas left out.
+        public var transformTimes = DurationHistogram(.microseconds)
 
         /// Makes counters of a worker that has done nothing.
         public init() {}
@@ -40,10 +44,12 @@ public struct WorkerStatus: Sendable {
             recordsDropped &+= other.recordsDropped
             recordsFailed &+= other.recordsFailed
             recordsPassedOn &+= other.recordsPassedOn
+            recordsSkipped &+= other.recordsSkipped
             timestampsReplaced &+= other.timestampsReplaced
             transactionsCommitted &+= other.transactionsCommitted
             transactionsAborted &+= other.transactionsAborted
             restarts &+= other.restarts
+            transformTimes.add(other.transformTimes)
         }
     }
 
@@ -80,6 +86,8 @@ public struct WorkerStatus: Sendable {
     public var partitions: [Partition] = []
     /// What it has counted.
     public var counters = Counters()
+    /// What its Kafka clients say of themselves, as of a few seconds ago; empty before.
+    public var clients: [ClientStatistics.Client: ClientStatistics] = [:]
 
     /// Makes the status of a worker that has not begun.
     public init(number: Int) {
