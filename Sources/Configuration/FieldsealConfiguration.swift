@@ -41,6 +41,8 @@ public struct FieldsealConfiguration: Sendable {
     public var hash = ""
     /// The control topic, if there is one.
     public var control: Control?
+    /// The HTTP interface, if any.
+    public var admin: AdminSettings?
     /// The pairs, at least one, in the order of the file.
     public var pairs: [Pair]
 }

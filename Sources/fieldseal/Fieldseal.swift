@@ -18,9 +18,11 @@ struct Fieldseal: AsyncParsableCommand {
               fieldseal run -c fieldseal.yaml
               fieldseal pause -c fieldseal.yaml --pair customers --reason "migration"
             """,
+        version: BuildVersion.text,
         subcommands: [
             RunCommand.self, CheckCommand.self, ExplainCommand.self, TransformCommand.self, KeysCommand.self,
             PauseCommand.self, ResumeCommand.self, SkipCommand.self,
+            MirrorCommand.self,
         ])
 
     static func main() async {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import KeyManagement
 import Logging
+import Operations
 import Pipeline
 import ServiceLifecycle
 import Transform
@@ -51,6 +52,7 @@ struct RunCommand: AsyncParsableCommand {
             }
         }
         audit.record(AuditEvent(.configurationLoaded, details: ["hash": configuration.hash]))
+        let listener = try makeListener(configuration, assembly, audit: audit, logger: logger) { runners }
         do {
             try await audit.start()
         } catch {
@@ -58,8 +60,9 @@ struct RunCommand: AsyncParsableCommand {
             throw error.exitStatus
         }
         for index in chosen { assembly.beginKeyCheck(ofPair: index, logger: logger) }
-        // Stopped in the opposite order: the pairs first.
-        let services: [any Service] = [assembly.control].compactMap(\.self) + runners
+        // Stopped in the opposite order: the pairs first, so that whoever looks sees the workers stop.
+        let ahead: [(any Service)?] = [assembly.control, listener]
+        let services = ahead.compactMap(\.self) + runners
         let group = ServiceGroup(
             configuration: .init(
                 services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
@@ -71,11 +74,31 @@ struct RunCommand: AsyncParsableCommand {
             outcome = .failure(error)
         }
         await audit.stop(within: Self.auditPatience)
-        if case .failure(let error as PipelineError) = outcome {
+        switch outcome {
+        case .failure(let error as PipelineError):
             StandardError.write("error: \(error)")
             throw error.exitStatus
+        case .failure(let error as OperationsError):
+            StandardError.write("error: \(error)")
+            throw ExitStatus.configuration
+        default: try outcome.get()
         }
-        try outcome.get()
+    }
+
+    /// The HTTP interface, where the configuration has one.
+    private func makeListener(
+        _ configuration: FieldsealConfiguration, _ assembly: Assembly, audit: any AuditTrail, logger: Logger,
+        pairs: @escaping @Sendable () -> [any RunningPair]
+    ) throws -> AdminServer? {
+        guard let settings = configuration.admin else { return nil }
+        let services = OperationsServices(
+            version: BuildVersion.text, audit: audit, control: assembly.control, pairs: pairs)
+        do {
+            return try AdminServer(settings: settings, services: services, logger: logger)
+        } catch {
+            StandardError.write("error: \(error)")
+            throw ExitStatus.configuration
+        }
     }
 
     private func makeLogger() -> Logger {
@@ -105,6 +128,7 @@ extension PipelineError {
         case .configuration: ExitStatus.configuration
         case .unreachable: ExitStatus.unavailable
         case .refused, .fenced: ExitStatus.refused
+        case .record: ExitStatus.recordsFailed
         case .unexpected: ExitStatus.unexpected
         }
     }

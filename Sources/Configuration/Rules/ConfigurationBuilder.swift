@@ -13,6 +13,7 @@ struct ConfigurationBuilder {
         let registries = SchemaRegistryBuilder(diagnostics: diagnostics)
         let keyService = keyServices.build(root, of: RootSettings.kms)
         let registry = registries.build(root)
+        let admin = AdminBuilder(diagnostics: diagnostics).build(root)
         let control = control()
         guard let sections = root[RootSettings.pairs] else { return nil }
         guard sections.count <= PairSettings.limit else {
@@ -33,7 +34,7 @@ struct ConfigurationBuilder {
         return FieldsealConfiguration(
             instance: root[RootSettings.instance], leavesOnShutdown: root[RootSettings.onShutdown] == .leave,
             keyManagement: keyService.settings, schemaRegistry: registry.settings, audit: audit,
-            control: control, pairs: pairs)
+            control: control, admin: admin, pairs: pairs)
     }
 
     /// The topics of Fieldseal's own, which no pair may read or write.

@@ -27,6 +27,9 @@ enum RootSettings {
     static let control = Setting(
         "control", .section(ControlSettings.section), .optional("none: such commands refuse"),
         "Where pauses, skips and leases are kept, for all processes of these pairs.")
+    static let admin = Setting(
+        "admin", .section(AdminKeys.section), .optional("no listener"),
+        "The HTTP interface: health, metrics, the status page, and what operators do.")
     static let pairs = Setting(
         "pairs", .list(of: .section(PairSettings.section), allowsEmpty: false), .required,
         "The topic pairs; at most \(PairSettings.limit).")
@@ -34,7 +37,6 @@ enum RootSettings {
     static let section = Section(
         "Top level", "",
         [
-            instance, onShutdown, kafka, schemaRegistry, kms, audit, control, pairs,
-            PlannedSetting("admin", "the HTTP interface"),
+            instance, onShutdown, kafka, schemaRegistry, kms, audit, control, admin, pairs,
         ])
 }
