@@ -16,11 +16,12 @@ struct Fieldseal: AsyncParsableCommand {
               fieldseal transform -c fieldseal.yaml --pair customers < records.jsonl
               fieldseal keys test -c fieldseal.yaml
               fieldseal run -c fieldseal.yaml
+              fieldseal pause -c fieldseal.yaml --pair customers --reason "migration"
             """,
         version: BuildVersion.text,
         subcommands: [
             RunCommand.self, CheckCommand.self, ExplainCommand.self, TransformCommand.self, KeysCommand.self,
-            MirrorCommand.self,
+            LeaseCommand.self, PauseCommand.self, ResumeCommand.self, SkipCommand.self, MirrorCommand.self,
         ])
 
     static func main() async {

@@ -18,12 +18,12 @@ extension TopicPair {
 
 /// Runs a pair while `body` runs, then stops it and waits for its end.
 func withRunning<Result>(
-    _ pair: TopicPair, gate: TestTransform.Gate = TestTransform.Gate(),
+    _ pair: TopicPair, gate: TestTransform.Gate = TestTransform.Gate(), services: PairServices = PairServices(),
     _ body: (PairRunner) async throws -> Result
 ) async throws -> Result {
     var logger = Logger(label: "test")
     logger.logLevel = .critical
-    let runner = PairRunner(pair: pair, logger: logger) { _ in TestTransform(gate: gate) }
+    let runner = PairRunner(pair: pair, logger: logger, services: services) { _ in TestTransform(gate: gate) }
     let run = Task { try await runner.run() }
     do {
         let result = try await body(runner)

@@ -28,6 +28,8 @@ struct PairBuilder {
                 records: section[PairSettings.commitMaxRecords] ?? limits.records,
                 bytes: section[PairSettings.commitMaxBytes] ?? limits.bytes),
             startFrom: section[PairSettings.startFrom], kafka: kafka, action: action)
+        topics.demand = DemandBuilder(root: root, pairs: pairs, diagnostics: diagnostics).build(section)
+        topics.purgeSource = purgeSource()
         if topics.readsPattern { topics.excludedTopics = pairs.excludedTopics(ofPair: index) }
         return FieldsealConfiguration.Pair(
             topics: topics, keyManagement: keyService.settings, hasOwnKeyManagement: section.has(RootSettings.kms),
@@ -55,6 +57,14 @@ struct PairBuilder {
             )
         }
         return nil
+    }
+
+    private func purgeSource() -> SourcePurgeSettings? {
+        guard let purge = section[PairSettings.encrypt]?[EncryptSettings.purgeSource],
+            let after = purge[SourcePurgeKeys.afterMs]
+        else { return nil }
+        return SourcePurgeSettings(
+            afterMilliseconds: after, respectsOtherGroups: purge[SourcePurgeKeys.respectOtherGroups] ?? true)
     }
 
     private func targetTopic() -> TopicPair.TargetTopic {

@@ -61,12 +61,16 @@ enum EncryptSettings {
         "onError", .choice(ErrorPolicy.self, planned: ["dead_letter"]), .defaulted(.halt),
         "What happens where a record can't be encrypted. `halt`: its partition stops there, the others go on.")
 
+    static let purgeSource = Setting(
+        "purgeSource", .section(SourcePurgeKeys.section), .optional("the source keeps its records"),
+        "Deletes records from the source once they are encrypted.")
+
     static let section = Section(
         "pairs[].encrypt", "",
         [
             format, schemaFile, schemaDataMode, padding, bindKey, recordValue, recordKey, recordHeader,
             allowCompactedKeys, tags, defaultKeySecretId, defaultAlgorithm, attributeNamespace, keks, onError,
-            PlannedSetting("purgeSource", "deleting what was encrypted from the source"),
+            purgeSource,
             PlannedSetting("deadLetterTopic", "for `onError: dead_letter`"),
             PlannedSetting("deadLetterKeySecretId", "for `onError: dead_letter`"),
         ])

@@ -77,7 +77,7 @@ final class ControlFollower {
         next = 0
         try prepare()
         do throws(KafkaError) {
-            let producer = try Producer(settings: producerSettings, events: .logging(to: logger))
+            let producer = try Producer(settings: OwnTopic.producerSettings(kafka), events: .logging(to: logger))
             let target = try producer.open(topic: topic)
             let consumer = try Consumer(settings: consumerSettings, events: .logging(to: logger))
             defer { consumer.close(timeout: 2_000) }
@@ -223,13 +223,5 @@ final class ControlFollower {
         ]
         return ["receive.message.max.bytes": "268435456"].merging(common) { $1 }
             .merging(kafka.consumer) { $1 }.merging(owned) { $1 }
-    }
-
-    private var producerSettings: [String: String] {
-        let owned = [
-            "enable.idempotence": "true", "acks": "all", "delivery.report.only.error": "true",
-            "allow.auto.create.topics": "false",
-        ]
-        return common.merging(kafka.producer) { $1 }.merging(owned) { $1 }
     }
 }

@@ -84,6 +84,32 @@ struct WorkerLog: Sendable {
         ]
     }
 
+    func skipped(_ partition: TopicPartition, _ skip: ControlEntry.Skip) {
+        var metadata = Self.place(partition)
+        metadata["actor"] = "\(skip.actor)"
+        metadata["why"] = "\(skip.reason)"
+        logger.notice("Record left out, as was asked", metadata: metadata)
+    }
+
+    func skipDropped(_ skip: ControlEntry.Skip, next: Int64) {
+        logger.notice(
+            "A skip is dropped, since the partition is past the record",
+            metadata: [
+                "topic": "\(skip.topic)", "partition": "\(skip.partition)", "offset": "\(skip.offset)",
+                "next": "\(next)", "actor": "\(skip.actor)",
+            ])
+    }
+
+    func idle(_ cause: IdleCause) {
+        logger.notice(
+            "Worker is idle; it keeps its partitions",
+            metadata: ["reason": "\(cause.code)", "message": "\(cause.message)"])
+    }
+
+    func active() {
+        logger.notice("Worker goes on")
+    }
+
     func aborted(_ error: KafkaError) {
         logger.warning("Transaction aborted; its records are repeated", metadata: ["error": "\(error)"])
     }

@@ -37,7 +37,7 @@ extension WorkerSession: RebalanceDelegate {
             sources[topic] = source
         }
         let starts = StartPositions(
-            startFrom: task.pair.startFrom, consumer: consumer, producer: producer, control: control)
+            startFrom: task.pair.start, consumer: consumer, producer: producer, control: control)
         // In order, so that the numbers of one topic's partitions are in order too.
         let known = partitions.filter { sources[$0.topic] != nil }
             .sorted { ($0.topic, $0.partition) < ($1.topic, $1.partition) }
@@ -78,6 +78,8 @@ extension WorkerSession: RebalanceDelegate {
     }
 
     private func report(_ assignments: [WorkerStateMachine.Assignment]) {
+        // What operators asked for may concern a partition that came just now.
+        seenActivity = -1
         log.assigned(machine.positions.map { topics.partition(ofSlot: $0.partition, offset: $0.next) })
         now = MonotonicClock.now()
         for assignment in assignments {
@@ -86,6 +88,7 @@ extension WorkerSession: RebalanceDelegate {
             log.halted(
                 topics.partition(ofSlot: assignment.partition, offset: offset), cause: halt.cause,
                 retryInMilliseconds: halt.retryAt.map { max($0 - now, 0) })
+            audit(.partitionHalted, assignment.partition, offset: offset, halt.cause)
         }
         publish()
     }
@@ -112,6 +115,7 @@ extension WorkerSession: RebalanceDelegate {
     }
 
     func pause(_ slots: [Int32]) {
+        guard !slots.isEmpty else { return }
         do {
             try consumer.pause(slots.map { topics.partition(ofSlot: $0) })
         } catch {
@@ -120,6 +124,7 @@ extension WorkerSession: RebalanceDelegate {
     }
 
     func resume(_ slots: [Int32]) {
+        guard !slots.isEmpty, end == nil else { return }
         do {
             try consumer.resume(slots.map { topics.partition(ofSlot: $0) })
         } catch {
@@ -147,7 +152,7 @@ extension WorkerSession: RebalanceDelegate {
         let positions = machine.positions.filter { machine.halts[$0.partition]?.isOfRecord ?? true }
         do {
             try consumer.assign(positions.map { topics.partition(ofSlot: $0.partition, offset: $0.next) })
-            let halted = positions.map(\.partition).filter { machine.halts[$0] != nil }
+            let halted = positions.map(\.partition).filter { machine.isIdle || machine.halts[$0] != nil }
             if !halted.isEmpty { pause(halted) }
         } catch {
             if end == nil { end = .restart(error) }

@@ -24,6 +24,7 @@ extension WorkerSession {
     /// A record that could not be opened goes on as it came: that is counted, and told from time to time.
     private func notePassedOn(_ record: RecordView, at place: TopicTable.Place, _ error: TransformError) {
         counters.recordsPassedOn &+= 1
+        audit(failureKind, place.slot, offset: record.offset, HaltCause(error))
         guard now >= passedOnToldAt + Self.passedOnInterval else { return }
         passedOnToldAt = now
         log.passedOn(
@@ -79,7 +80,8 @@ extension WorkerSession {
         return bytes + overhead <= topics.source(at: place.topic).maximumMessageBytes
     }
 
-    private func beginIfNeeded() -> Bool {
+    /// Whether a transaction is open; opens one if need be.
+    func beginIfNeeded() -> Bool {
         if machine.transaction != nil { return true }
         do {
             try delivery.begin()
@@ -140,9 +142,12 @@ extension WorkerSession {
         log.halted(
             topics.partition(ofSlot: partition, offset: halt.offset), cause: cause,
             retryInMilliseconds: halt.retryAt.map { $0 - now })
+        audit(failureKind, partition, offset: halt.offset, cause)
+        audit(.partitionHalted, partition, offset: halt.offset, cause)
         pause([partition])
         seek([partition: halt.offset])
         publish()
+        skipIfAsked(partition)
     }
 
     /// Halts a partition that can't be read.
@@ -152,6 +157,7 @@ extension WorkerSession {
         guard let halt = machine.halts[partition] else { return }
         log.halted(
             topics.partition(ofSlot: partition, offset: halt.offset), cause: cause, retryInMilliseconds: nil)
+        audit(.partitionHalted, partition, offset: halt.offset, cause)
         pause([partition])
         publish()
     }
@@ -169,6 +175,7 @@ extension WorkerSession {
         needs[partition] = nil
         guard let offset = machine.retrySucceeded(partition: partition) else { return }
         log.resumed(topics.partition(ofSlot: partition, offset: offset))
+        audit(.partitionResumed, partition, offset: offset)
         seek([partition: offset])
         resume([partition])
         publish()

@@ -36,6 +36,9 @@ final class WorkerSession {
     var isInRebalance = false
     /// What halted partitions wait for.
     var needs: [Int32: TransformNeed] = [:]
+    /// Why all partitions stand still, if they do, and the version of the pair's activity that this was.
+    var idleCause: IdleCause?
+    var seenActivity = -1
     private var droppedBefore: UInt64 = 0
     /// What the consumer is subscribed to, and the version of the sources that this was.
     private var subscription: [String] = []
@@ -132,6 +135,10 @@ final class WorkerSession {
 
     private func step() {
         if task.sources.version != subscribedVersion { followSources() }
+        if task.services.activity.version != seenActivity {
+            followActivity()
+            guard end == nil else { return }
+        }
         switch machine.tick(now: now) {
         case .commit: commit()
         case .retry(let partition): retry(partition)
@@ -207,9 +214,10 @@ final class WorkerSession {
                 isRetrying: halt?.retryAt != nil)
         }
         partitions.sort { ($0.topic, $0.partition) < ($1.topic, $1.partition) }
-        control.publish { [partitions] in
+        control.publish { [partitions, idleCause] in
             $0.partitions = partitions
             $0.counters = counters
+            $0.idle = idleCause
         }
     }
 }

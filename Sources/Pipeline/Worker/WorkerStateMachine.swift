@@ -33,6 +33,8 @@ struct WorkerStateMachine {
         var retryAt: Int64?
         /// Whether the record at `offset` is the reason, and not the partition itself.
         var isOfRecord = true
+        /// Whether leaving that record out would help.
+        var canBeSkipped = true
     }
 
     /// A partition that comes, and where reading goes on.
@@ -110,6 +112,8 @@ struct WorkerStateMachine {
     /// After a wait that was in vain no other begins for as long again, so that records which lack nothing get through.
     private var waitNotBefore = Int64.min
     private(set) var abortsInARow = 0
+    /// Whether all partitions are to stand still, for a reason outside of them; no transaction is open meanwhile.
+    private(set) var isIdle = false
     /// Records below `next` or on partitions that stand still or are gone.
     private(set) var droppedRecords: UInt64 = 0
 
@@ -121,7 +125,7 @@ struct WorkerStateMachine {
 
     /// A record was read.
     mutating func recordArrived(partition: Int32, offset: Int64) -> RecordAction {
-        guard let index = index(of: partition), partitions[index].isAssigned, !partitions[index].isHalted,
+        guard let index = index(of: partition), partitions[index].isAssigned, !partitions[index].isHalted, !isIdle,
             offset >= partitions[index].next
         else {
             droppedRecords &+= 1
@@ -190,6 +194,7 @@ struct WorkerStateMachine {
     ///
     /// It changes nothing; mutating it is called in place, where the machine would be copied for each record.
     mutating func tick(now: Int64) -> TickAction {
+        if isIdle, transaction == nil { return .poll(milliseconds: Int(Self.longestPoll)) }
         var wait = Self.longestPoll
         if let transaction {
             let left = transaction.began + Int64(limits.intervalMilliseconds) - now
@@ -224,6 +229,22 @@ struct WorkerStateMachine {
         partitions[index].attempts += 1
         halts[partition]?.retryAt = now + backoff.delay(after: partitions[index].attempts, random: random)
         waitNotBefore = now + Self.longestWait
+        findNextRetry()
+    }
+
+    /// Whether the partition stands still at exactly this record, and could go on behind it.
+    func canSkip(partition: Int32, offset: Int64) -> Bool {
+        guard let halt = halts[partition], !isIdle else { return false }
+        return halt.canBeSkipped && halt.offset == offset && offset < .max
+    }
+
+    /// The record that the partition stands at is left out: that is part of the open transaction. When that is committed,
+    /// the partition goes on behind the record; when it is aborted, at the record.
+    mutating func skip(partition: Int32) {
+        guard let index = index(of: partition), let halt = halts.removeValue(forKey: partition) else { return }
+        partitions[index].isHalted = false
+        partitions[index].attempts = 0
+        partitions[index].next = halt.offset &+ 1
         findNextRetry()
     }
 
@@ -265,6 +286,8 @@ struct WorkerStateMachine {
         for partition in plan.seeks.keys.sorted() {
             halt(partition: partition, cause: .transactionAborted(reason), isTransient: true, now: now, random: random)
             halts[partition]?.retryAt = now + backoff.delay(after: abortsInARow, random: random)
+            // Whatever Kafka refuses, it is not this record.
+            halts[partition]?.canBeSkipped = false
             plan.pauses.append(partition)
         }
         findNextRetry()
@@ -288,6 +311,29 @@ struct WorkerStateMachine {
         if failure.isFatal { return .restart }
         if failure.requiresAbort { return .abort }
         return failure.isRetriable ? .retry : .restart
+    }
+
+    // MARK: Idleness
+
+    /// Everything is to stand still; what was open is committed.
+    ///
+    /// - Returns: the partitions to pause: those that do not stand still already.
+    mutating func becameIdle() -> [Int32] {
+        isIdle = true
+        waitDeadline = nil
+        return movingPartitions.map(\.partition)
+    }
+
+    /// Everything may go on.
+    ///
+    /// - Returns: where the partitions go on that do not stand still for a reason of their own.
+    mutating func becameActive() -> [Int32: Int64] {
+        isIdle = false
+        return Dictionary(uniqueKeysWithValues: movingPartitions.map { ($0.partition, $0.next) })
+    }
+
+    private var movingPartitions: [(partition: Int32, next: Int64)] {
+        positions.filter { halts[$0.partition] == nil }
     }
 
     // MARK: Partitions
@@ -321,7 +367,7 @@ struct WorkerStateMachine {
         for assignment in assignments { add(assignment) }
         retainedHalts = [:]
         findNextRetry()
-        return assignments.filter { $0.position != nil && halts[$0.partition] != nil }.map(\.partition)
+        return assignments.filter { $0.position != nil && (isIdle || halts[$0.partition] != nil) }.map(\.partition)
     }
 
     private mutating func add(_ assignment: Assignment) {
@@ -334,7 +380,8 @@ struct WorkerStateMachine {
         progress.start = progress.next
         if let cause = assignment.cause {
             progress.isHalted = true
-            halts[assignment.partition] = Halt(offset: progress.next, cause: cause, isOfRecord: false)
+            halts[assignment.partition] = Halt(
+                offset: progress.next, cause: cause, isOfRecord: false, canBeSkipped: false)
         } else if let halt = retainedHalts[assignment.partition], halt.offset == progress.next {
             progress.isHalted = true
             progress.attempts = partitions[index].attempts

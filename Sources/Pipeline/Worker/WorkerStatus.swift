@@ -14,6 +14,8 @@ public struct WorkerStatus: Sendable {
         public var recordsFailed: UInt64 = 0
         /// Records that could not be opened and went on as they came, as the pair's policy says.
         public var recordsPassedOn: UInt64 = 0
+        /// Records that were left out, as an operator asked.
+        public var recordsSkipped: UInt64 = 0
         /// Records whose timestamp of 0 librdkafka replaces by the current time.
         public var timestampsReplaced: UInt64 = 0
         /// Transactions (or rounds of delivery and commit) that were completed.
@@ -68,6 +70,8 @@ public struct WorkerStatus: Sendable {
     public var number: Int
     /// Whether it takes part in its group.
     public var isRunning = false
+    /// Why all its partitions stand still, if they do: none of them is at fault.
+    public var idle: IdleCause?
     /// Its partitions, in order.
     public var partitions: [Partition] = []
     /// What it has counted.

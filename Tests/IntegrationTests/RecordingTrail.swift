@@ -1,0 +1,16 @@
+import Pipeline
+import Synchronization
+
+/// Keeps audit events for a test to look at.
+final class RecordingTrail: AuditTrail {
+    private let kept = Mutex<[AuditEvent]>([])
+
+    /// The events so far.
+    var events: [AuditEvent] { kept.withLock { $0 } }
+
+    func record(_ event: AuditEvent) {
+        kept.withLock { $0.append(event) }
+    }
+
+    var isAccepting: Bool { true }
+}
