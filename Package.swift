@@ -141,3 +141,14 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// Needs libFuzzer's runtime, which brings the main function: scripts/fuzz builds it, and nothing else does.
+if Context.environment["FIELDSEAL_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "FieldsealFuzz",
+            dependencies: [
+                "Configuration", "Transform", "SchemaRegistry", "KeyManagement", "HTTPTransport", "Formats",
+                "Cryptography", "Records", .product(name: "Logging", package: "swift-log"),
+            ], path: "Tests/Fuzz"))
+}
