@@ -113,7 +113,7 @@ let package = Package(
         .target(name: "ProtobufCases", dependencies: ["AvroCases"], path: "Tests/ProtobufCases"),
 
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
-        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "TestServers"]),
+        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "COpenSSL", "TestServers"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "AvroCases", "AvroCJudge", "ProtobufCases"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["Records", "HTTPTransport", "TestServers"]),
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient", "Records"]),
