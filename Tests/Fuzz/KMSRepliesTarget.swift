@@ -14,7 +14,9 @@ final class KMSRepliesTarget: FuzzTarget {
     private let vault: KeySecretID
 
     init() throws {
-        token = Array("a-token-of-many-bytes/that=must+not.be.repeated".utf8).withUnsafeBytes { SecretBytes(copying: $0) }
+        token = Array("a-token-of-many-bytes/that=must+not.be.repeated".utf8).withUnsafeBytes {
+            SecretBytes(copying: $0)
+        }
         azure = try KeySecretID(parsing: "azure-kms://fieldseal.vault.azure.net/keys/pii")
         gcp = try KeySecretID(parsing: "gcp-kms://projects/p/locations/global/keyRings/r/cryptoKeys/pii")
         aws = try KeySecretID(
