@@ -14,8 +14,13 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // Without its traits, of which one needs all of Foundation.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        // Nothing of it is built: only that its module, which Hummingbird could use, is not taken for our room.
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -77,12 +82,25 @@ let package = Package(
                 "Pipeline", "Transform", "Formats", "KeyManagement", "SchemaRegistry",
                 .product(name: "Yams", package: "Yams"),
             ]),
+        .target(
+            name: "Operations",
+            dependencies: [
+                "Pipeline", "Cryptography", "COpenSSL",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(
+                    name: "Configuration", package: "swift-configuration",
+                    moduleAliases: ["Configuration": "SwiftConfiguration"], condition: .when(platforms: [.wasi])),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
 
         // Floor 7.
         .executableTarget(
             name: "fieldseal",
             dependencies: [
-                "Configuration", "Pipeline", "CProcess",
+                "Configuration", "Pipeline", "Operations", "CProcess",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -129,6 +147,12 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Vectors"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "KafkaClient", "Transform", "Records"]),
+        .testTarget(
+            name: "OperationsTests",
+            dependencies: [
+                "Operations", "Pipeline", "Transform", "TestServers", "HTTPTransport", "Records",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Refusals.txt"]),
         .testTarget(
             name: "IntegrationTests",

@@ -1,3 +1,5 @@
+import Cryptography
+
 extension FieldsealConfiguration {
     /// The longest configuration file, in bytes.
     public static let maximumFileLength = 1_048_576
@@ -40,9 +42,21 @@ extension FieldsealConfiguration {
         } catch {
             diagnostics.error(at: error.mark, .root, error.message)
         }
-        guard let configuration, !diagnostics.hasErrors else {
+        guard var configuration, !diagnostics.hasErrors else {
             throw ConfigurationError(diagnostics: diagnostics.diagnostics)
         }
+        configuration.hash = hash(of: text)
         return (configuration, diagnostics.diagnostics)
+    }
+
+    private static func hash(of text: String) -> String {
+        var bytes = [UInt8](repeating: 0, count: 32)
+        var text = text
+        text.withUTF8 { text in
+            bytes.withUnsafeMutableBytes { out in
+                if let start = out.baseAddress { SHA256.digest(UnsafeRawBufferPointer(text), into: start) }
+            }
+        }
+        return bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 }

@@ -19,6 +19,14 @@ public struct FieldsealConfiguration: Sendable {
         public var hasOwnSchemaRegistry: Bool
     }
 
+    /// The topic that says what operators have decided.
+    public struct Control: Sendable, Hashable {
+        /// Its name.
+        public var topic: String
+        /// How its brokers are reached.
+        public var kafka: TopicPair.KafkaSettings
+    }
+
     /// A name that no other process has, for static membership; nil for dynamic membership.
     public var instance: String?
     /// Whether static members leave their groups on shutdown instead of keeping their places.
@@ -27,6 +35,14 @@ public struct FieldsealConfiguration: Sendable {
     public var keyManagement: KeyManagementSettings
     /// The schema registry of pairs without their own.
     public var schemaRegistry: SchemaRegistrySettings?
+    /// Where the audit trail goes.
+    public var audit: AuditSettings
+    /// SHA-256 of the file's text as it stands, before anything is filled in: 64 lower-case hexadecimal digits.
+    public var hash = ""
+    /// The control topic, if there is one.
+    public var control: Control?
+    /// The HTTP interface, if any.
+    public var admin: AdminSettings?
     /// The pairs, at least one, in the order of the file.
     public var pairs: [Pair]
 }

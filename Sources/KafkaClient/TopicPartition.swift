@@ -2,6 +2,8 @@
 public struct TopicPartition: Hashable, Sendable {
     /// An offset that says nothing: none committed, none known.
     public static let noOffset: Int64 = -1001
+    /// An offset that stands for the first record there is, where reading starts.
+    public static let beginning: Int64 = -2
 
     /// The topic's name.
     public var topic: String

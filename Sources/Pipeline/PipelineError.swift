@@ -12,6 +12,8 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
         case refused
         /// Another process has this one's name.
         case fenced
+        /// A record can't be transformed.
+        case record
         /// Anything else.
         case unexpected
     }
@@ -24,16 +26,23 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
     case fenced(pair: String, name: String, KafkaError)
     /// The pair's transform can't be made.
     case transform(pair: String, any Error)
+    /// A record stops a job that must not leave one out.
+    case record(pair: String, topic: String, partition: Int32, offset: Int64, HaltCause)
     /// A worker's thread can't be started, or a worker did not stop in time.
     case thread(pair: String, message: String)
+    /// A topic of Fieldseal's own, such as the control topic, can't be used as it is.
+    case topic(String, message: String)
+    /// A call to Kafka about a topic of Fieldseal's own failed.
+    case topicCall(String, KafkaError)
 
     /// The kind of failure.
     public var kind: Kind {
         switch self {
-        case .configuration, .transform: .configuration
+        case .configuration, .transform, .topic: .configuration
         case .fenced: .fenced
         case .thread: .unexpected
-        case .kafka(_, let error):
+        case .record(_, _, _, _, let cause): cause.isSilence ? .unreachable : .record
+        case .kafka(_, let error), .topicCall(_, let error):
             switch error {
             case .invalidSetting: .configuration
             case .unreachable: .unreachable
@@ -46,7 +55,10 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
 
     /// Whether trying again later may help.
     public var isTransient: Bool {
-        if case .kafka(_, let error) = self { error.isTransient } else { false }
+        switch self {
+        case .kafka(_, let error), .topicCall(_, let error): error.isTransient
+        case .configuration, .fenced, .transform, .thread, .topic, .record: false
+        }
     }
 
     /// What failed, why, and what to do.
@@ -58,7 +70,13 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
             "Pair '\(pair)': another process has the name '\(name)' and took over (\(Self.words(of: error))). "
                 + "Stop one of the two, or give each an instance name of its own."
         case .transform(let pair, let error): "Pair '\(pair)': \(error)"
+        case .record(let pair, let topic, let partition, let offset, let cause):
+            "Pair '\(pair)': the record at offset \(offset) of partition \(partition) of topic '\(topic)' stops the job"
+                + "\(cause.field.map { " at \($0)" } ?? "") (\(cause.code): \(cause.message)). What came before it is done; "
+                + "mend the cause and give the same command again, or end the range before the record."
         case .thread(let pair, let message): "Pair '\(pair)': \(message)"
+        case .topic(let topic, let message): "Topic '\(topic)': \(message)"
+        case .topicCall(let topic, let error): "Topic '\(topic)': \(error)"
         }
     }
 

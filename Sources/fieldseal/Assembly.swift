@@ -12,15 +12,27 @@ final class Assembly: Sendable {
     let configuration: FieldsealConfiguration
     private let dataKeys: [DataKeyCache]
     private let schemas: [SchemaCache?]
+    /// What operators have decided; nil where no control topic is configured. To be run as a service, or opened.
+    let control: ControlTopic?
 
     /// Makes the caches of each pair; no server is called yet.
-    init(_ configuration: FieldsealConfiguration, logger: Logger) throws {
+    ///
+    /// - Parameters:
+    ///   - configuration: what to make.
+    ///   - logger: where outages are told.
+    ///   - audit: where the life of data keys is told.
+    init(
+        _ configuration: FieldsealConfiguration, logger: Logger, audit: any AuditTrail = NoAuditTrail()
+    ) throws {
         self.configuration = configuration
+        control = configuration.control.map { ControlTopic(topic: $0.topic, kafka: $0.kafka, logger: logger) }
         var sharedKeys: DataKeyCache?
         var sharedSchemas: SchemaCache?
         dataKeys = try configuration.pairs.map { pair in
             if !pair.hasOwnKeyManagement, let sharedKeys { return sharedKeys }
-            let cache = try DataKeyCache(pair.keyManagement, logger: logger)
+            let cache = try DataKeyCache(pair.keyManagement, logger: logger) { event in
+                audit.record(AuditEvent(event))
+            }
             if !pair.hasOwnKeyManagement { sharedKeys = cache }
             return cache
         }

@@ -17,8 +17,10 @@ struct Fieldseal: AsyncParsableCommand {
               fieldseal keys test -c fieldseal.yaml
               fieldseal run -c fieldseal.yaml
             """,
+        version: BuildVersion.text,
         subcommands: [
             RunCommand.self, CheckCommand.self, ExplainCommand.self, TransformCommand.self, KeysCommand.self,
+            MirrorCommand.self,
         ])
 
     static func main() async {

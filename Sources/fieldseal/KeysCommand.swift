@@ -4,11 +4,12 @@ import ArgumentParser
 struct KeysCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
-        abstract: "Tries the keys of a configuration, and lists those of a topic.",
+        abstract: "Tries the keys of a configuration, lists those of a topic, and wraps its data keys anew.",
         discussion: """
             Examples:
               fieldseal keys test -c fieldseal.yaml
               fieldseal keys show -c fieldseal.yaml --pair customers
+              fieldseal keys rewrap -c fieldseal.yaml --pair customers-clear --to customers.encrypted.2
             """,
-        subcommands: [KeysTestCommand.self, KeysShowCommand.self])
+        subcommands: [KeysTestCommand.self, KeysShowCommand.self, KeysRewrapCommand.self])
 }

@@ -5,8 +5,11 @@ import Pipeline
 /// Where a range of a topic begins or ends, on the command line: an RFC 3339 time, `end`, or `PARTITION:OFFSET,...`.
 struct RangeBound: ExpressibleByArgument {
     let bound: TopicRange.Bound
+    /// As it was given.
+    let text: String
 
     init?(argument: String) {
+        text = argument
         if argument == "end" {
             bound = .end
         } else if let offsets = Self.offsets(argument) {

@@ -354,6 +354,60 @@ import Transform
                 == "/nowhere/fieldseal.yaml:1:1: error: can't read the configuration: No such file or directory")
     }
 
+    @Test("The listener takes tokens and clients with their roles; a token alone may do everything")
+    func admin() throws {
+        let file = ConfigurationFile(
+            replacing: "pairs:\n",
+            with: """
+                admin:
+                  listen: "[::1]:9500"
+                  token: {file: secret.txt}
+                  tokens: [{name: grafana, token: "${TOKEN}"}, {name: ann, token: "${OTHER}", role: [operator, reader]}]
+                  certificateFile: cert.pem
+                  keyFile: key.pem
+                  clientCaFile: ca.pem
+                  clients: [{name: Prometheus, role: viewer}]
+                  allowRead: true
+                pairs:
+
+                """,
+            environment: ["TOKEN": "0123456789abcdef", "OTHER": "123456789abcdef0"],
+            files: ["secret.txt": "23456789abcdef01\n", "cert.pem": "", "key.pem": "", "ca.pem": ""])
+        #expect(file.diagnostics.isEmpty)
+        let admin = try #require(try file.configuration().admin)
+        #expect(admin.host == "::1")
+        #expect(admin.port == 9500)
+        #expect(admin.tokens.map(\.name) == ["admin", "grafana", "ann"])
+        #expect(admin.tokens.map(\.roles) == [[.viewer, .operator, .reader], [.viewer], [.operator, .reader]])
+        #expect(admin.clients == [.init(name: "Prometheus", roles: [.viewer])])
+        #expect(admin.tls?.certificateFile.hasSuffix("/cert.pem") == true)
+        #expect(admin.tls?.keyFile?.hasSuffix("/key.pem") == true)
+        #expect(admin.tls?.clientAuthorityFile?.hasSuffix("/ca.pem") == true)
+        #expect(admin.allowsReading)
+        guard case .file(let path) = admin.tokens[0].secret else {
+            Issue.record("the token's file is not read again")
+            return
+        }
+        #expect(path.hasSuffix("/secret.txt"))
+    }
+
+    @Test(
+        "A listener that other machines reach is warned of where it has no token, or one in the clear",
+        arguments: [
+            (#"listen: "0.0.0.0""#, ["without a token, other machines are answered only /livez and /readyz"]),
+            (#"listen: "0.0.0.0", token: 0123456789abcdef"#, ["the token goes over http, in the clear"]),
+            (#"listen: "127.0.0.1", token: short"#, ["the token has fewer than 16 characters"]),
+            (#"listen: "localhost", token: 0123456789abcdef"#, []),
+        ])
+    func exposedListener(_ section: String, _ warnings: [String]) throws {
+        let file = ConfigurationFile(replacing: "pairs:\n", with: "admin: {\(section)}\npairs:\n")
+        #expect(try file.configuration().admin?.port == 9402)
+        #expect(file.diagnostics.count == warnings.count)
+        for (found, expected) in zip(file.diagnostics, warnings) {
+            #expect(found.contains(": warning: ") && found.contains(expected), "\(found)")
+        }
+    }
+
     @Test("Relative paths start from the folder of the file")
     func folder() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "fieldseal-\(UUID())")

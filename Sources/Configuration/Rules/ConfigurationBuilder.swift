@@ -13,6 +13,8 @@ struct ConfigurationBuilder {
         let registries = SchemaRegistryBuilder(diagnostics: diagnostics)
         let keyService = keyServices.build(root, of: RootSettings.kms)
         let registry = registries.build(root)
+        let admin = AdminBuilder(diagnostics: diagnostics).build(root)
+        let control = control()
         guard let sections = root[RootSettings.pairs] else { return nil }
         guard sections.count <= PairSettings.limit else {
             let message = "found \(sections.count) pairs; at most \(PairSettings.limit) are allowed"
@@ -20,7 +22,7 @@ struct ConfigurationBuilder {
                 at: root.mark(of: RootSettings.pairs), root.path(of: RootSettings.pairs), message)
             return nil
         }
-        let set = PairSet(sections: sections, diagnostics: diagnostics)
+        let set = PairSet(sections: sections, ownTopics: ownTopics, diagnostics: diagnostics)
         set.check()
         let pairs = sections.enumerated().compactMap { index, section -> FieldsealConfiguration.Pair? in
             let builder = PairBuilder(
@@ -31,6 +33,33 @@ struct ConfigurationBuilder {
         }
         return FieldsealConfiguration(
             instance: root[RootSettings.instance], leavesOnShutdown: root[RootSettings.onShutdown] == .leave,
-            keyManagement: keyService.settings, schemaRegistry: registry.settings, pairs: pairs)
+            keyManagement: keyService.settings, schemaRegistry: registry.settings, audit: audit,
+            control: control, admin: admin, pairs: pairs)
+    }
+
+    /// The topics of Fieldseal's own, which no pair may read or write.
+    private var ownTopics: [Located<String>] {
+        [
+            root[RootSettings.control]?.located(ControlSettings.topic),
+            root[RootSettings.audit]?.located(AuditKeys.topic),
+        ].compactMap(\.self)
+    }
+
+    private func control() -> FieldsealConfiguration.Control? {
+        guard let section = root[RootSettings.control], let topic = section[ControlSettings.topic],
+            let kafka = KafkaSettingsBuilder(root: root, diagnostics: diagnostics).buildForRoot(
+                section.mark, section.path)
+        else { return nil }
+        return FieldsealConfiguration.Control(topic: topic, kafka: kafka)
+    }
+
+    private var audit: AuditSettings {
+        guard let section = root[RootSettings.audit], let topic = section[AuditKeys.topic],
+            let kafka = KafkaSettingsBuilder(root: root, diagnostics: diagnostics).buildForRoot(
+                section.mark, section.path)
+        else { return AuditSettings() }
+        return AuditSettings(
+            topic: topic, isRequired: section[AuditKeys.required] ?? false,
+            bufferEvents: section[AuditKeys.bufferEvents] ?? AuditSettings.defaultBufferEvents, kafka: kafka)
     }
 }

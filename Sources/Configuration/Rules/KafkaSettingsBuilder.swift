@@ -20,6 +20,22 @@ struct KafkaSettingsBuilder {
         return checkBrokers(settings, layers, at: holder.mark(of: kafka), holder.path(of: kafka))
     }
 
+    /// The properties of the top, for what belongs to no pair; nil where there are no brokers, which is told at `mark`.
+    func buildForRoot(_ mark: SourceMark, _ path: SettingPath) -> TopicPair.KafkaSettings? {
+        guard let top = root[RootSettings.kafka], top.marks[KafkaPropertySettings.brokers] != nil else {
+            if !root.has(RootSettings.kafka) || root[RootSettings.kafka] != nil {
+                diagnostics.error(
+                    at: mark, path,
+                    "found without \"\(KafkaPropertySettings.brokers)\" under the top \"kafka\", whose brokers it is on"
+                )
+            }
+            return nil
+        }
+        return TopicPair.KafkaSettings(
+            common: merged([top]), consumer: merged([top[KafkaPropertySettings.consumer]].compactMap(\.self)),
+            producer: merged([top[KafkaPropertySettings.producer]].compactMap(\.self)))
+    }
+
     private func merged(_ layers: [SectionValue]) -> [String: String] {
         var properties: [String: String] = [:]
         for layer in layers {

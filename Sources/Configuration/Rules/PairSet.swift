@@ -14,12 +14,17 @@ struct PairSet {
     }
 
     let sections: [Located<SectionValue>]
+    /// The topics of Fieldseal's own, such as the control topic.
+    let ownTopics: [Located<String>]
     let diagnostics: DiagnosticCollector
     /// The topics of each pair, nil where they are not valid.
     let topics: [PairTopics?]
 
-    init(sections: [Located<SectionValue>], diagnostics: DiagnosticCollector) {
+    init(
+        sections: [Located<SectionValue>], ownTopics: [Located<String>] = [], diagnostics: DiagnosticCollector
+    ) {
         self.sections = sections
+        self.ownTopics = ownTopics
         self.diagnostics = diagnostics
         topics = sections.map { PairTopics($0.value) }
     }
@@ -30,6 +35,7 @@ struct PairSet {
             pair[PairSettings.groupId] ?? pair[PairSettings.name].map { "fieldseal.\($0)" }
         }
         checkPatterns()
+        OwnTopicsRule(pairs: self).check()
         PairCircles(pairs: self).check()
     }
 
@@ -61,7 +67,7 @@ struct PairSet {
     /// What the pattern of pair `index` never matches. A pair that encrypts reads nothing that a pair writes; one that
     /// decrypts reads what others encrypt, and nothing that a pair has decrypted.
     func excludedTopics(ofPair index: Int) -> ExcludedTopics {
-        var excluded = ExcludedTopics()
+        var excluded = ExcludedTopics(names: Set(ownTopics.map(\.value)))
         for writer in writers(excludedFor: index) {
             guard let topics = topics[writer] else { continue }
             if let template = topics.template {

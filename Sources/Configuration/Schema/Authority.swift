@@ -30,6 +30,9 @@ struct Authority: Hashable, Sendable, CustomStringConvertible {
         port = number
     }
 
+    /// Whether it is this machine, whatever a name service says.
+    var isLoopback: Bool { HTTPAddress(parsing: "http://\(self)")?.isLoopback == true }
+
     var description: String { port.map { "\(host):\($0)" } ?? host }
 
     private static func isHexDigit(_ byte: UInt8) -> Bool {

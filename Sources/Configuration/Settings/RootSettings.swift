@@ -21,6 +21,15 @@ enum RootSettings {
     static let kms = Setting(
         "kms", .section(KeyManagementKeys.section), .optional(),
         "Which KMS wrap the data keys, and how long a data key lives.")
+    static let audit = Setting(
+        "audit", .section(AuditKeys.section), .optional("events in the log alone"),
+        "The audit trail: see audit.md.")
+    static let control = Setting(
+        "control", .section(ControlSettings.section), .optional("none: such commands refuse"),
+        "Where pauses, skips and leases are kept, for all processes of these pairs.")
+    static let admin = Setting(
+        "admin", .section(AdminKeys.section), .optional("no listener"),
+        "The HTTP interface: health, metrics, the status page, and what operators do.")
     static let pairs = Setting(
         "pairs", .list(of: .section(PairSettings.section), allowsEmpty: false), .required,
         "The topic pairs; at most \(PairSettings.limit).")
@@ -28,9 +37,6 @@ enum RootSettings {
     static let section = Section(
         "Top level", "",
         [
-            instance, onShutdown, kafka, schemaRegistry, kms, pairs,
-            PlannedSetting("audit", "an audit trail in a topic"),
-            PlannedSetting("control", "pause, skip and leases over a topic"),
-            PlannedSetting("admin", "the HTTP interface"),
+            instance, onShutdown, kafka, schemaRegistry, kms, audit, control, admin, pairs,
         ])
 }

@@ -18,12 +18,17 @@ public final class DataKeyCache: Sendable {
 
     /// Makes a cache over the services that the settings name.
     ///
+    /// - Parameters:
+    ///   - settings: the KMS, lives and limits of the keys.
+    ///   - logger: where outages are told.
+    ///   - onEvent: is told what becomes of keys, on the cache's own threads; must not wait.
     /// - Throws: where the settings can't be used; no server is called.
     public convenience init(
-        _ settings: KeyManagementSettings, logger: Logger = Logger(label: "fieldseal.kms")
+        _ settings: KeyManagementSettings, logger: Logger = Logger(label: "fieldseal.kms"),
+        onEvent: @escaping @Sendable (DataKeyEvent) -> Void = { _ in }
     ) throws(KeyManagementError) {
         let services = try KeyManagementServices(settings, logger: logger)
-        self.init(settings, service: services, logger: logger)
+        self.init(settings, service: services, logger: logger, onEvent: onEvent)
     }
 
     /// Makes a cache over a given service.
@@ -33,11 +38,14 @@ public final class DataKeyCache: Sendable {
     ///   - service: what wraps and unwraps.
     ///   - logger: where outages are told.
     ///   - clock: the clock, in milliseconds, that the callers of `DataKeyReader` read as well.
+    ///   - onEvent: is told what becomes of keys, on the cache's own threads; must not wait.
     public convenience init(
         _ settings: KeyManagementSettings, service: any KeyManagementService,
-        logger: Logger = Logger(label: "fieldseal.kms"), clock: @escaping @Sendable () -> Int64 = DataKeyCache.now
+        logger: Logger = Logger(label: "fieldseal.kms"), clock: @escaping @Sendable () -> Int64 = DataKeyCache.now,
+        onEvent: @escaping @Sendable (DataKeyEvent) -> Void = { _ in }
     ) {
-        self.init(settings, service: service, logger: logger, clock: clock) { algorithm, _ throws(CryptographyError) in
+        self.init(settings, service: service, logger: logger, clock: clock, onEvent: onEvent) {
+            algorithm, _ throws(CryptographyError) in
             try DataKey.generate(algorithm)
         }
     }
@@ -46,7 +54,7 @@ public final class DataKeyCache: Sendable {
     /// random ones.
     package init(
         _ settings: KeyManagementSettings, service: any KeyManagementService, logger: Logger,
-        clock: @escaping @Sendable () -> Int64,
+        clock: @escaping @Sendable () -> Int64, onEvent: @escaping @Sendable (DataKeyEvent) -> Void = { _ in },
         makeDataKey: @escaping @Sendable (Algorithm, _ kek: [UInt8]) throws(CryptographyError) -> DataKey
     ) {
         var settings = settings
@@ -56,7 +64,8 @@ public final class DataKeyCache: Sendable {
         settings.maxKeys = min(max(1, settings.maxKeys), 1_000_000)
         self.settings = settings
         fetcher = DataKeyFetcher(
-            settings: settings, service: service, logger: logger, clock: clock, makeDataKey: makeDataKey)
+            settings: settings, service: service, logger: logger, clock: clock, onEvent: onEvent,
+            makeDataKey: makeDataKey)
     }
 
     deinit {

@@ -41,14 +41,17 @@ final class DataKeyFetcher: Sendable {
     private let clock: @Sendable () -> Int64
     private let logger: Logger
     private let makeDataKey: DataKeyMaker
+    private let onEvent: @Sendable (DataKeyEvent) -> Void
 
     /// Makes the bytes of a new data key.
     typealias DataKeyMaker = @Sendable (Algorithm, _ kek: [UInt8]) throws(CryptographyError) -> DataKey
 
     init(
         settings: KeyManagementSettings, service: any KeyManagementService, logger: Logger,
-        clock: @escaping @Sendable () -> Int64, makeDataKey: @escaping DataKeyMaker
+        clock: @escaping @Sendable () -> Int64, onEvent: @escaping @Sendable (DataKeyEvent) -> Void,
+        makeDataKey: @escaping DataKeyMaker
     ) {
+        self.onEvent = onEvent
         self.makeDataKey = makeDataKey
         self.settings = settings
         self.service = service
@@ -120,22 +123,22 @@ final class DataKeyFetcher: Sendable {
     }
 
     private func work() {
-        while let request = next() { fetch(request) }
+        while let turn = next() { fetch(turn.request, isAhead: turn.isAhead) }
     }
 
     /// What to ask the KMS for next; nil where the thread is to end.
-    private func next() -> DataKeyRequest? {
+    private func next() -> (request: DataKeyRequest, isAhead: Bool)? {
         monitor.withLock { $0.idle += 1 }
         defer { monitor.withLock { $0.idle -= 1 } }
         while true {
             // At least once a second, since the condition's clock stands still while the machine is suspended.
             let dueAt = monitor.withLock { $0.dueAt }
             let wait = dueAt.map { max(1, min(1_000, $0 == .min ? 1 : $0 - clock())) } ?? 1_000
-            let step: DataKeyRequest?? = monitor.wait(atMost: wait) { state -> DataKeyRequest?? in
+            let step = monitor.wait(atMost: wait) { state -> (request: DataKeyRequest, isAhead: Bool)?? in
                 if state.isStopping { return .some(nil) }
                 self.enqueueDue(&state)
-                if !state.urgent.isEmpty { return .some(state.urgent.removeFirst()) }
-                return state.ahead.popLast().map { .some($0) }
+                if !state.urgent.isEmpty { return .some((state.urgent.removeFirst(), false)) }
+                return state.ahead.popLast().map { .some(($0, true)) }
             }
             if let step { return step }
         }
@@ -153,7 +156,7 @@ final class DataKeyFetcher: Sendable {
         state.dueAt = state.schedule.nextDue()
     }
 
-    private func fetch(_ request: DataKeyRequest) {
+    private func fetch(_ request: DataKeyRequest, isAhead: Bool) {
         let started = clock()
         do throws(KeyManagementError) {
             let (dataKey, edek) = try call(request)
@@ -161,6 +164,13 @@ final class DataKeyFetcher: Sendable {
                 SharedDataKey(
                     dataKey: dataKey, request: request, edek: edek, expiresAt: started + settings.keyTtlMilliseconds,
                     maxUses: settings.maxUses, maxBytes: settings.maxBytes), started: started)
+            if case .sealing = request.purpose {
+                let topic = String(decoding: request.topic, as: UTF8.self)
+                onEvent(
+                    isAhead
+                        ? .renewed(key: request.key, topic: topic, algorithm: request.algorithm)
+                        : .created(key: request.key, topic: topic, algorithm: request.algorithm))
+            }
         } catch {
             report(error, request)
         }
@@ -202,7 +212,9 @@ final class DataKeyFetcher: Sendable {
             state.dueAt = state.schedule.nextDue()
             return outcome.hasResumed
         }
-        if hasResumed { logger.notice("the KMS answers again", metadata: ["key": "\(key.request.key)"]) }
+        guard hasResumed else { return }
+        logger.notice("the KMS answers again", metadata: ["key": "\(key.request.key)"])
+        onEvent(.resumed(key: key.request.key))
     }
 
     private func report(_ error: KeyManagementError, _ request: DataKeyRequest) {
@@ -215,6 +227,7 @@ final class DataKeyFetcher: Sendable {
             logger.warning(
                 "the KMS fails again and again and is left alone for a while",
                 metadata: ["key": "\(request.key)", "error": "\(error)"])
+            onEvent(.suspended(key: request.key, reason: "\(error)"))
         }
     }
 }

@@ -18,12 +18,13 @@ public enum SecretSource: Sendable {
     static let maximumLength = 65_536
 
     /// Why a secret can't be read.
-    struct Unreadable: Error {
-        let reason: String
+    public struct Unreadable: Error {
+        /// One sentence that names the file and nothing of its content.
+        public let reason: String
     }
 
     /// The secret as it is now.
-    func read() throws(Unreadable) -> SecretBytes {
+    public func read() throws(Unreadable) -> SecretBytes {
         switch self {
         case .text(let secret): secret
         case .file(let path): try Self.read(path)

@@ -16,4 +16,7 @@ public protocol ControlStore: Sendable {
 
     /// Takes an entry back for everyone, and waits until that lasts.
     func remove(_ key: ControlEntry.Key, within milliseconds: Int) throws(PipelineError)
+
+    /// Takes an entry back for everyone without waiting, as a worker's thread needs it; nobody is told where that fails.
+    func removeSoon(_ key: ControlEntry.Key)
 }

@@ -58,7 +58,9 @@ public struct TopicRangeReader {
         var ends: [Int32: Int64] = [:]
         var starts: [TopicPartition] = []
         for number in 0..<Int32(clamping: partitions) {
-            guard let (start, end) = try bounds(consumer, number), start < end else { continue }
+            guard let (start, end) = try range.offsets(of: number, topic: topic, consumer: consumer, timeout: timeout),
+                start < end
+            else { continue }
             ends[number] = end
             starts.append(TopicPartition(topic: topic, partition: number, offset: start))
         }
@@ -84,24 +86,5 @@ public struct TopicRangeReader {
                 ends[partition] = nil
             }
         }
-    }
-
-    /// The first offset and the one after the last; nil where the partition is left out.
-    private func bounds(_ consumer: Consumer, _ partition: Int32) throws(KafkaError) -> (Int64, Int64)? {
-        let marks = try consumer.watermarks(topic: topic, partition: partition, timeout: timeout)
-        func offset(at bound: TopicRange.Bound?, or other: Int64?) throws(KafkaError) -> Int64? {
-            switch bound {
-            case nil: return other
-            case .end: return marks.high
-            case .offsets(let offsets): return offsets[partition] ?? nil
-            case .time(let time):
-                let question = TopicPartition(topic: topic, partition: partition, offset: time)
-                let found = try consumer.offsets(forTimes: [question], timeout: timeout).first?.offset ?? -1
-                return found >= 0 ? found : marks.high
-            }
-        }
-        guard let start = try offset(at: range.from, or: marks.low) else { return nil }
-        let end = try offset(at: range.until, or: marks.high) ?? marks.high
-        return (max(start, marks.low), min(end, marks.high))
     }
 }

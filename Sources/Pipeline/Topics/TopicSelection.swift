@@ -39,7 +39,7 @@ public final class TopicSelection: Sendable {
     public func verdict(on name: String) -> Verdict {
         guard !name.hasPrefix(Self.internalPrefix), pattern.matches(name) else { return .foreign }
         if names.contains(name) || targets.contains(where: { Self.isTarget(name, of: $0.source, $0.template) }) {
-            return .excluded("a pair of this configuration writes it")
+            return .excluded("this configuration writes it")
         }
         guard let target = template.target(of: name) else {
             return .excluded("its target's name would be longer than \(TopicTemplate.longestName) characters")

@@ -1,3 +1,5 @@
+import Transform
+
 /// Why a partition stands still: never with a value in it.
 public struct HaltCause: Hashable, Sendable {
     /// A stable snake_case code: one of `TransformError.Reason`, or of this type's constants.
@@ -12,6 +14,12 @@ public struct HaltCause: Hashable, Sendable {
         self.code = code
         self.message = message
         self.field = field
+    }
+
+    /// Whether a KMS or registry did not answer.
+    var isSilence: Bool {
+        code == TransformError.Reason.keyUnavailable.rawValue
+            || code == TransformError.Reason.schemaUnavailable.rawValue
     }
 
     /// The record that was made is larger than the target topic takes.

@@ -22,6 +22,23 @@ public struct WorkerStatus: Sendable {
         public var transactionsAborted: UInt64 = 0
         /// Times that the clients were replaced after a fatal error.
         public var restarts: UInt64 = 0
+
+        /// Makes counters of a worker that has done nothing.
+        public init() {}
+
+        /// Counts what another has counted as well; wraps around as the counters do.
+        public mutating func add(_ other: Counters) {
+            recordsRead &+= other.recordsRead
+            recordsWritten &+= other.recordsWritten
+            bytesWritten &+= other.bytesWritten
+            recordsDropped &+= other.recordsDropped
+            recordsFailed &+= other.recordsFailed
+            recordsPassedOn &+= other.recordsPassedOn
+            timestampsReplaced &+= other.timestampsReplaced
+            transactionsCommitted &+= other.transactionsCommitted
+            transactionsAborted &+= other.transactionsAborted
+            restarts &+= other.restarts
+        }
     }
 
     /// A partition that the worker holds.
@@ -36,6 +53,15 @@ public struct WorkerStatus: Sendable {
         public var halt: HaltCause?
         /// Whether it will go on by itself.
         public var isRetrying: Bool
+
+        /// Makes one.
+        public init(topic: String, partition: Int32, next: Int64, halt: HaltCause? = nil, isRetrying: Bool = false) {
+            self.topic = topic
+            self.partition = partition
+            self.next = next
+            self.halt = halt
+            self.isRetrying = isRetrying
+        }
     }
 
     /// The worker's number within its pair, from 0.
@@ -46,4 +72,9 @@ public struct WorkerStatus: Sendable {
     public var partitions: [Partition] = []
     /// What it has counted.
     public var counters = Counters()
+
+    /// Makes the status of a worker that has not begun.
+    public init(number: Int) {
+        self.number = number
+    }
 }

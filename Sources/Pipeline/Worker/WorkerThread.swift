@@ -23,7 +23,8 @@ enum WorkerThread {
         }
     }
 
-    private static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+    /// Runs `body` on a new thread; says whether there is one.
+    static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         defer { pthread_attr_destroy(&attributes) }

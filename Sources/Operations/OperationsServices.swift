@@ -1,0 +1,24 @@
+public import Pipeline
+
+/// What the HTTP interface tells of, and what it acts on.
+public struct OperationsServices: Sendable {
+    /// The pairs that run now, in the order of the configuration; called for every request, since a reload changes them.
+    public var pairs: @Sendable () -> [any RunningPair]
+    /// Where requests that change something are told of.
+    public var audit: any AuditTrail
+    /// Where what operators decide is kept; nil where no control topic is configured.
+    public var control: (any ControlStore)?
+    /// The version of Fieldseal.
+    public var version: String
+
+    /// Makes the services.
+    public init(
+        version: String, audit: any AuditTrail = NoAuditTrail(), control: (any ControlStore)? = nil,
+        pairs: @escaping @Sendable () -> [any RunningPair]
+    ) {
+        self.version = version
+        self.audit = audit
+        self.control = control
+        self.pairs = pairs
+    }
+}
