@@ -141,8 +141,14 @@ def seeds(target):
     elif target == "avro-data":
         for _, value in payloads("AVRO"):
             yield from (bytes([choice]) + value for choice in range(4))
-        yield b"\x01" + bytes([2, 4]) + b"ab" + bytes([0, 0, 0])
-        yield b"\x02" + bytes([2, 4, 2, 1, 4, 2, 1]) + bytes(12) + bytes([2]) + b"a" + bytes([2, 0, 2, 0])
+        # One of each schema of FuzzSchemas.
+        ab, block = b"\x04ab", b"\x02\x04ab\x00"
+        yield (b"\x00\x01\x02\x02" + bytes(12) + ab + b"\x02x\x00abcd\x02" + ab + b"\x02" + ab + block + block
+               + b"\x02\x02k" + ab + b"\x00" + b"\x02\x02k\x02\x02k" + ab + b"\x00\x00")
+        yield b"\x01\x02" + ab + b"\x02\x00\x00\x00\x00" + b"\x02\x00\x00\x00\x00\x00" + b"\x00"
+        uuid = b"H00000000-0000-0000-0000-000000000000"
+        yield b"\x02\x02\x02\x04\x00\x01\x04\x02\x00" + bytes(12) + uuid + b"\x04\x00\x04\x00"
+        yield b"\x03\x04\x02" + ab + b"\x04\x02\x02k\x00\x02\x00\x00"
     elif target == "convert-json":
         for vector in vectors():
             value = base64.b64decode(json.loads(vector["sealed"])["value"] or "")
