@@ -5,13 +5,13 @@ import Testing
 @Suite struct TagParameterTests {
     @Test func theNameOfATagsParameterOutlivesTheCallThatMakesIt() throws {
         let tag = [UInt8](repeating: 7, count: 16)
-        try tag.withUnsafeBytes { tag in
-            let first = fieldseal_aead_tag(tag.baseAddress, 16)
-            let second = fieldseal_aead_tag(tag.baseAddress, 16)
-            // A name that was made for each call would lie elsewhere each time.
-            #expect(first.key == second.key)
-            #expect(String(cString: try #require(first.key)) == OSSL_CIPHER_PARAM_AEAD_TAG)
-            #expect(first.data == UnsafeMutableRawPointer(mutating: tag.baseAddress) && first.data_size == 16)
+        let (first, second) = tag.withUnsafeBytes { tag in
+            (fieldseal_aead_tag(tag.baseAddress, tag.count), fieldseal_aead_tag(tag.baseAddress, tag.count))
         }
+        let (name, other) = (try #require(first.key), try #require(second.key))
+        // A name that was made for each call would lie elsewhere each time.
+        #expect(name == other)
+        #expect(String(cString: name) == OSSL_CIPHER_PARAM_AEAD_TAG)
+        #expect(first.data_size == 16)
     }
 }
