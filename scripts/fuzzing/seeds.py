@@ -186,8 +186,11 @@ def seeds(target):
                 yield text + SEPARATOR + b"acme"
     elif target == "kms-replies":
         for text in texts("KeyManagementTests"):
-            yield from (bytes([choice]) + text for choice in ((0, 1, 2, 3) if text[:1] in b"{[<" else (4, 5, 6, 7)))
-            yield bytes([8 * 2 + 2]) + text
+            if text[:1] in b"{[<":
+                yield from (bytes([choice]) + text for choice in (0, 1, 2, 3, 7))
+                yield bytes([8 * 2 + 2]) + text
+            else:
+                yield (b"\x04" if b"earer" in text else b"\x06" if b"[" in text else b"\x05") + text
     elif target == "registry-replies":
         replies = [t for t in texts("SchemaRegistryTests", "TestServers") if t[:1] == b"{"]
         yield from replies
