@@ -131,7 +131,7 @@ let package = Package(
         .target(name: "ProtobufCases", dependencies: ["AvroCases"], path: "Tests/ProtobufCases"),
 
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
-        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "TestServers"]),
+        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "COpenSSL", "TestServers"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "AvroCases", "AvroCJudge", "ProtobufCases"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["Records", "HTTPTransport", "TestServers"]),
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient", "Records"]),
@@ -165,3 +165,14 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// Needs libFuzzer's runtime, which brings the main function: scripts/fuzz builds it, and nothing else does.
+if Context.environment["FIELDSEAL_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "FieldsealFuzz",
+            dependencies: [
+                "Configuration", "Transform", "SchemaRegistry", "KeyManagement", "HTTPTransport", "Formats",
+                "Cryptography", "Records", .product(name: "Logging", package: "swift-log"),
+            ], path: "Tests/Fuzz"))
+}
