@@ -69,6 +69,16 @@ final class Assembly: Sendable {
         }
     }
 
+    /// Makes what seals a pair's dead letters, for one thread.
+    func deadLetterSealer(ofPair index: Int, rules: DeadLetterRules) throws -> DeadLetterSealer {
+        try DeadLetterSealer(rules: rules, keys: DataKeyReader(cache: dataKeys[index]))
+    }
+
+    /// Makes what opens a pair's dead letters, for one thread.
+    func deadLetterOpener(ofPair index: Int, rules: DeadLetterRules) throws -> DeadLetterOpener {
+        try DeadLetterOpener(rules: rules, keys: DataKeyReader(cache: dataKeys[index]))
+    }
+
     /// Makes what explains an encrypt pair.
     func explainer(ofPair index: Int, rules: EncryptionRules) throws -> SealingExplainer {
         try SealingExplainer(

@@ -47,7 +47,13 @@ struct RunCommand: AsyncParsableCommand {
             var pair = configuration.pairs[index].topics
             pair.awaitsSource = chosen.contains { configuration.pairs[$0].topics.mayWrite(pair.source) }
             let services = PairServices(audit: audit, control: assembly.control)
-            return PairRunner(pair: pair, logger: logger, services: services) { pair in
+            let letters = pair.deadLetters?.rules
+            return PairRunner(
+                pair: pair, logger: logger, services: services,
+                makeDeadLetterSealer: letters.map { rules in
+                    { try assembly.deadLetterSealer(ofPair: index, rules: rules) }
+                }
+            ) { pair in
                 try assembly.transform(ofPair: index, target: pair.target)
             }
         }
