@@ -100,7 +100,7 @@ let package = Package(
         .executableTarget(
             name: "fieldseal",
             dependencies: [
-                "Configuration", "Pipeline", "Operations", "CProcess",
+                "Configuration", "Pipeline", "Operations", "KafkaClient", "CProcess",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -4,7 +4,7 @@ internal import CRdKafka
 ///
 /// Not thread-safe. Every call blocks until the answer or its time-out.
 public final class Admin {
-    private let handle: ClientHandle
+    let handle: ClientHandle
 
     /// Starts a client.
     ///

@@ -31,6 +31,12 @@ struct AdminRequest {
         return try read(event)
     }
 
+    /// The error that a part of an answer holds, which stays the answer's.
+    func error(_ error: OpaquePointer) -> KafkaError {
+        KafkaError(
+            operation, code: rd_kafka_error_code(error), message: String(cString: rd_kafka_error_string(error)))
+    }
+
     /// Throws the first error among per-topic results.
     func check(_ results: UnsafeMutablePointer<OpaquePointer?>?, count: Int) throws(KafkaError) {
         for index in 0..<count {

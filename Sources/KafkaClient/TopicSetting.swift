@@ -4,4 +4,10 @@ public struct TopicSetting: Hashable, Sendable {
     public var value: String
     /// Whether nobody set it for this topic: the cluster's or Kafka's default.
     public var isDefault: Bool
+
+    /// Makes a value.
+    public init(value: String, isDefault: Bool) {
+        self.value = value
+        self.isDefault = isDefault
+    }
 }

@@ -17,6 +17,7 @@ public final class PairRunner: Service {
     private let services: PairServices
     private let makeDeadLetterSealer: (@Sendable () throws -> DeadLetterSealer)?
     private let controls: [WorkerControl]
+    private let board = DemandBoard()
     /// How long the last commit may take at a stop, in milliseconds; the rest of the ten seconds is for leaving the group,
     /// and for calls of librdkafka that take longer than they were told.
     private static let stopTimeout: Int64 = 5_000
@@ -49,7 +50,9 @@ public final class PairRunner: Service {
 
     /// How far the workers are, as of their last commit or idle moment.
     public var status: PairStatus {
-        PairStatus(pair: pair.name, workers: controls.map(\.status))
+        PairStatus(
+            pair: pair.name, workers: controls.map(\.status), demand: pair.demand == nil ? nil : board.status,
+            purgedOffsets: board.purgedOffsets)
     }
 
     /// Asks the workers to finish what is open and stop; `run` returns when they have.
@@ -84,6 +87,8 @@ public final class PairRunner: Service {
             throw error
         }
         if let discovery { follow(discovery) }
+        followDemand(sources)
+        purgeSources()
         let progress = Task { await self.reportProgress() }
         defer { progress.cancel() }
         let watch = ControlWatch(pair: pair.name, services: services)
@@ -111,6 +116,49 @@ public final class PairRunner: Service {
     /// that do not answer, and leaves nothing to be tidied up.
     private func follow(_ search: TopicSearch) {
         Task { await WorkerThread.run { search.discovery.run { self.isStopRequested } } }
+    }
+
+    /// Lets the workers be idle until somebody wants their records, and looks for that on a thread of its own. Nobody waits
+    /// for its end, as with topics.
+    private func followDemand(_ sources: SourceTopics) {
+        guard let demand = pair.demand else { return }
+        let workers = RunningWorkers(controls: controls, activity: services.activity)
+        workers.setIdle(true)
+        beside { admin in
+            let monitor = DemandMonitor(
+                pair: self.pair, settings: demand, sources: sources, workers: workers, admin: admin,
+                services: self.services, board: self.board, logger: self.logger)
+            monitor.run { self.isStopRequested }
+        }
+    }
+
+    /// Deletes from the sources what was encrypted long enough ago, where that is wanted.
+    private func purgeSources() {
+        guard let settings = pair.purgeSource else { return }
+        let workers = RunningWorkers(controls: controls, activity: services.activity)
+        beside { admin in
+            let purger = SourcePurger(
+                pair: self.pair, settings: settings, admin: admin, services: self.services, board: self.board,
+                logger: self.logger)
+            purger.run(workers) { self.isStopRequested }
+        }
+    }
+
+    /// Runs `body` on a thread of its own with an admin client; without one the pair stops, since it can't do what it is to.
+    private func beside(_ body: @escaping @Sendable (Admin) -> Void) {
+        Task {
+            let isDone = await WorkerThread.run { () -> Bool in
+                do throws(PipelineError) {
+                    body(try self.makeAdmin(events: .logging(to: self.logger)))
+                    return true
+                } catch {
+                    self.logger.error(
+                        "Demand can't be followed", metadata: ["pair": "\(self.pair.name)", "error": "\(error)"])
+                    return false
+                }
+            }
+            if isDone != true { stop() }
+        }
     }
 
     private func reportProgress() async {

@@ -96,6 +96,10 @@ public struct TopicPair: Sendable {
     /// Whether a source that is not there yet is waited for, since another pair of this process makes it; without, the pair
     /// refuses to start.
     public var awaitsSource = false
+    /// When the pair works only on demand; nil where it always works.
+    public var demand: DemandSettings?
+    /// When the source's records are deleted after they were encrypted; nil where they stay.
+    public var purgeSource: SourcePurgeSettings?
     /// The topic that is written; of a pair that reads a pattern a `TopicTemplate`.
     public var target: String
     /// How a missing target is made.
@@ -114,6 +118,9 @@ public struct TopicPair: Sendable {
     public var commitLimits: CommitLimits
     /// Where reading starts without a committed offset; nil where the configuration says nothing.
     public var startFrom: StartPosition?
+    /// Where reading starts without a committed offset, as the pair's kind decides where the configuration says nothing:
+    /// on demand nobody asked for what was there before.
+    var start: StartPosition? { startFrom ?? (demand == nil ? nil : .latest) }
     /// Brokers and librdkafka properties.
     public var kafka: KafkaSettings
     /// What happens to each record.

@@ -45,9 +45,17 @@ struct ControlAccess {
         try Self.telling { () throws(PipelineError) in try topic.remove(key, within: Self.timeout) }
     }
 
+    /// Both, for what works with them; to be finished.
+    var services: PairServices { PairServices(audit: audit, control: topic) }
+
     /// Puts on record what was done.
     func record(_ event: AuditEvent) async {
         audit.record(event)
+        await finish()
+    }
+
+    /// Waits until what was put on record lasts.
+    func finish() async {
         await audit.stop(within: Self.auditPatience)
     }
 

@@ -21,7 +21,7 @@ struct Fieldseal: AsyncParsableCommand {
         version: BuildVersion.text,
         subcommands: [
             RunCommand.self, CheckCommand.self, ExplainCommand.self, TransformCommand.self, KeysCommand.self,
-            PauseCommand.self, ResumeCommand.self, SkipCommand.self, ReplayCommand.self,
+            LeaseCommand.self, PauseCommand.self, ResumeCommand.self, SkipCommand.self, ReplayCommand.self,
             MirrorCommand.self,
         ])
 

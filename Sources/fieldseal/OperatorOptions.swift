@@ -21,7 +21,7 @@ struct OperatorOptions: ParsableArguments {
         }
     }
 
-    private static var loginName: String {
+    static var loginName: String {
         let name = NSUserName()
         return name.isEmpty ? "uid \(getuid())" : name
     }

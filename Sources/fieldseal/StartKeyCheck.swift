@@ -19,8 +19,9 @@ struct StartKeyCheck: Sendable {
     /// A wrapped key in Vault's form that no key opens: only who may decrypt is told so.
     private static let foreignEDEK = "vault:v1:" + String(repeating: "A", count: 80)
 
-    /// Begins, on a thread of its own; calls block theirs.
+    /// Begins, on a thread of its own; calls block theirs. A pair that waits for demand asks no KMS until there is some.
     func begin() {
+        guard pair.demand == nil else { return }
         DispatchQueue.global().async { run() }
     }
 

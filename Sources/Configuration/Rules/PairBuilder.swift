@@ -30,6 +30,8 @@ struct PairBuilder {
                 bytes: section[PairSettings.commitMaxBytes] ?? limits.bytes),
             startFrom: section[PairSettings.startFrom], kafka: kafka, action: action)
         topics.deadLetters = deadLetters
+        topics.demand = DemandBuilder(root: root, pairs: pairs, diagnostics: diagnostics).build(section)
+        topics.purgeSource = purgeSource()
         if topics.readsPattern { topics.excludedTopics = pairs.excludedTopics(ofPair: index) }
         return FieldsealConfiguration.Pair(
             topics: topics, keyManagement: keyService.settings, hasOwnKeyManagement: section.has(RootSettings.kms),
@@ -63,6 +65,14 @@ struct PairBuilder {
             )
         }
         return nil
+    }
+
+    private func purgeSource() -> SourcePurgeSettings? {
+        guard let purge = section[PairSettings.encrypt]?[EncryptSettings.purgeSource],
+            let after = purge[SourcePurgeKeys.afterMs]
+        else { return nil }
+        return SourcePurgeSettings(
+            afterMilliseconds: after, respectsOtherGroups: purge[SourcePurgeKeys.respectOtherGroups] ?? true)
     }
 
     private func targetTopic() -> TopicPair.TargetTopic {

@@ -29,6 +29,14 @@ struct PairSet {
         topics = sections.map { PairTopics($0.value) }
     }
 
+    /// The consumer groups of all pairs.
+    var groups: [String] {
+        sections.compactMap { located in
+            let pair = located.value
+            return pair[PairSettings.groupId] ?? pair[PairSettings.name].map { "fieldseal.\($0)" }
+        }
+    }
+
     func check() {
         checkUnique(PairSettings.name) { $0[PairSettings.name] }
         checkUnique(PairSettings.groupId) { pair in

@@ -70,12 +70,15 @@ enum EncryptSettings {
         "deadLetterKeySecretId", .keyTemplate, .optional("required with `onError: dead_letter`"),
         "The KEK of dead letters, without templates. Whoever may use it can read whole records.")
 
+    static let purgeSource = Setting(
+        "purgeSource", .section(SourcePurgeKeys.section), .optional("the source keeps its records"),
+        "Deletes records from the source once they are encrypted.")
+
     static let section = Section(
         "pairs[].encrypt", "",
         [
             format, schemaFile, schemaDataMode, padding, bindKey, recordValue, recordKey, recordHeader,
             allowCompactedKeys, tags, defaultKeySecretId, defaultAlgorithm, attributeNamespace, keks, onError,
-            deadLetterTopic, deadLetterKeySecretId,
-            PlannedSetting("purgeSource", "deleting what was encrypted from the source"),
+            deadLetterTopic, deadLetterKeySecretId, purgeSource,
         ])
 }

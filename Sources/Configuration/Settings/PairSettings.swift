@@ -37,7 +37,10 @@ enum PairSettings {
         "The most bytes of a transaction; the last record may exceed it.")
     static let startFrom = Setting(
         "startFrom", .startPosition, .optional("`earliest` where the target is empty, else the partition halts"),
-        "Where reading starts on a partition without a committed offset.")
+        "Where reading starts on a partition without a committed offset. A pair with `demand` starts at `latest`.")
+    static let demand = Setting(
+        "demand", .section(DemandKeys.section), .optional("the pair always works"),
+        "Lets the pair work only while somebody asks for its records.")
     static let encrypt = Setting(
         "encrypt", .section(EncryptSettings.section), .optional(), "Makes it a pair that seals fields.")
     static let decrypt = Setting(
@@ -49,6 +52,6 @@ enum PairSettings {
         [
             name, source, target, targetTopic, groupId, workers, delivery, commitIntervalMs, commitMaxRecords,
             commitMaxBytes, startFrom, encrypt, decrypt, RootSettings.kafka, RootSettings.kms,
-            RootSettings.schemaRegistry, PlannedSetting("demand", "decryption while someone wants it"),
+            RootSettings.schemaRegistry, demand,
         ])
 }

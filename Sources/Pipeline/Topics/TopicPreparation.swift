@@ -73,7 +73,10 @@ struct TopicPreparation {
                 message: "the target topic '\(pair.target)' does not exist. Create it, or set targetTopic.create.")
         }
         let partitions = pair.targetTopic.partitions ?? source.partitions
-        let targetSettings = TargetTopicSettings.derived(from: settings, overrides: pair.targetTopic.configuration)
+        let purged = pair.demand?.purges == true
+        let targetSettings = TargetTopicSettings.derived(
+            from: settings, own: purged ? TargetTopicSettings.purged(pair: pair.name, target: pair.target) : [:],
+            overrides: pair.targetTopic.configuration)
         try refuseCompaction(targetSettings["cleanup.policy"])
         do {
             try admin.create(
@@ -175,6 +178,12 @@ struct TopicPreparation {
             targetPartitions: target.partitions)
         {
             logger.warning("\(warning)", metadata: metadata)
+        }
+        let others =
+            TargetTopicSettings.purgeWarnings(pair, target: targetSettings)
+            + TargetTopicSettings.sourceWarnings(pair, source: sourceSettings)
+        for warning in others {
+            logger.warning("\(warning)", metadata: metadata.merging(["pair": "\(pair.name)"]) { $1 })
         }
     }
 }

@@ -38,7 +38,7 @@ extension WorkerSession: RebalanceDelegate {
             sources[topic] = source
         }
         let starts = StartPositions(
-            startFrom: task.pair.startFrom, consumer: consumer, producer: producer, control: control)
+            startFrom: task.pair.start, consumer: consumer, producer: producer, control: control)
         // In order, so that the numbers of one topic's partitions are in order too.
         let known = partitions.filter { sources[$0.topic] != nil }
             .sorted { ($0.topic, $0.partition) < ($1.topic, $1.partition) }

@@ -74,6 +74,11 @@ final class FieldsealCommand: Sendable {
     /// Its exit code, or 128 and the number of the signal that ended it; nil while it runs.
     var status: Int32? { process.status }
 
+    /// How much CPU time it has taken so far, in milliseconds.
+    var cpuMilliseconds: Int {
+        get throws { try process.cpuMilliseconds }
+    }
+
     /// Waits for its end and returns what it left.
     func end(within seconds: Double = 60) async throws -> Outcome {
         let status = try await process.end(within: seconds)

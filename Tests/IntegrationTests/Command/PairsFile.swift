@@ -22,6 +22,8 @@ struct PairsFile {
     var top = ""
     var pair = ""
     var encrypt = ""
+    /// More lines for the pair that opens, one each.
+    var openPair = ""
     /// The content of `decrypt`, in YAML's flow style.
     var decrypt = "errorPolicy: fail"
 
@@ -65,6 +67,7 @@ struct PairsFile {
                 source: '\(openTopics.source)'
                 target: '\(openTopics.target)'
                 \(common)
+                \(openPair)
                 decrypt: {\(decrypt)}
 
             """

@@ -90,6 +90,22 @@ final class ChildProcess: Sendable {
         return code
     }
 
+    /// How much CPU time it has taken so far, in milliseconds.
+    var cpuMilliseconds: Int {
+        get throws {
+            guard case .running(let process) = state.withLock({ $0 }) else {
+                throw Failure.notStarted("\(name) has ended")
+            }
+            let text = try String(contentsOf: URL(filePath: "/proc/\(process)/stat"), encoding: .utf8)
+            // After the name in parentheses: user and system time are the 12th and 13th fields, in ticks of 10 ms.
+            let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
+            guard fields.count > 13, let user = Int(fields[12]), let system = Int(fields[13]) else {
+                throw Failure.notStarted("\(name) shows no times")
+            }
+            return (user + system) * 10
+        }
+    }
+
     /// Sends a signal to the process and what it started.
     func send(_ signal: Int32) {
         state.withLock {

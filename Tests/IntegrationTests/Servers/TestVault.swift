@@ -157,6 +157,11 @@ final class TestVault: Sendable {
         try await Self.makeToken(policy: policy, port: port, rootToken: rootToken)
     }
 
+    /// A token that may use this key alone.
+    func token(for key: String) async throws -> String {
+        try await token(policy: Self.rules(for: [key]))
+    }
+
     /// A token that may use all keys but one.
     func token(without key: String) async throws -> String {
         try await token(policy: Self.rules(for: Self.keys.filter { $0 != key }))

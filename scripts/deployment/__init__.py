@@ -1,0 +1,1 @@
+"""Checks what lies in deploy/."""
