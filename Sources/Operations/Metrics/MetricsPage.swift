@@ -35,6 +35,7 @@ struct MetricsPage {
             for worker in status.workers {
                 text.sample(metric, [pair.name, "\(worker.number)"], worker.isRunning ? 1 : 0)
             }
+        case .deadLetters: text.sample(metric, [pair.name], status.counters.recordsDeadLettered)
         case .workerRestarts: text.sample(metric, [pair.name], status.counters.restarts)
         default: break
         }

@@ -17,6 +17,12 @@ public final class DeadLetterReplay {
         public var replayed = 0
         /// Dead letters that are still there.
         public var remaining = 0
+
+        /// Makes a report.
+        public init(replayed: Int = 0, remaining: Int = 0) {
+            self.replayed = replayed
+            self.remaining = remaining
+        }
     }
 
     /// A dead letter that stays.

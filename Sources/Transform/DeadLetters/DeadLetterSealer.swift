@@ -35,7 +35,8 @@ public final class DeadLetterSealer {
     ///   writing; it is valid until the next call.
     /// - Throws: what sealing throws; `malformedLine` where a header's name is not UTF-8. A transient error may name what is
     ///   needed.
-    public func seal(_ record: RecordView, _ origin: DeadLetterOrigin, now: Int64) throws(TransformError) -> RecordView {
+    public func seal(_ record: RecordView, _ origin: DeadLetterOrigin, now: Int64) throws(TransformError) -> RecordView
+    {
         line.removeAll()
         let place = RecordLine(
             partition: record.partition, offset: record.offset, timestamp: record.timestamp, value: nil)
