@@ -45,7 +45,7 @@ struct MetricsPage {
         let transformed = counters.recordsWritten &- min(counters.recordsPassedOn, counters.recordsWritten)
         for (outcome, count) in [
             ("transformed", transformed), ("passed_on", counters.recordsPassedOn), ("failed", counters.recordsFailed),
-            ("dropped", counters.recordsDropped),
+            ("dropped", counters.recordsDropped), ("dead_lettered", counters.recordsDeadLettered),
         ] {
             text.sample(.records, [pair.name, pair.direction, outcome], count)
         }
