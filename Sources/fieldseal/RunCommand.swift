@@ -47,12 +47,9 @@ struct RunCommand: AsyncParsableCommand {
             var pair = configuration.pairs[index].topics
             pair.awaitsSource = chosen.contains { configuration.pairs[$0].topics.mayWrite(pair.source) }
             let services = PairServices(audit: audit, control: assembly.control)
-            let letters = pair.deadLetters?.rules
             return PairRunner(
                 pair: pair, logger: logger, services: services,
-                makeDeadLetterSealer: letters.map { rules in
-                    { try assembly.deadLetterSealer(ofPair: index, rules: rules) }
-                }
+                makeDeadLetterSealer: assembly.deadLetterSealers(ofPair: index)
             ) { pair in
                 try assembly.transform(ofPair: index, target: pair.target)
             }
