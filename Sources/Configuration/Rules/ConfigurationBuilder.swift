@@ -22,7 +22,8 @@ struct ConfigurationBuilder {
                 at: root.mark(of: RootSettings.pairs), root.path(of: RootSettings.pairs), message)
             return nil
         }
-        let set = PairSet(sections: sections, ownTopics: ownTopics + deadLetterTopics(sections), diagnostics: diagnostics)
+        let set = PairSet(
+            sections: sections, ownTopics: ownTopics + deadLetterTopics(sections), diagnostics: diagnostics)
         set.check()
         let pairs = sections.enumerated().compactMap { index, section -> FieldsealConfiguration.Pair? in
             let builder = PairBuilder(
