@@ -69,6 +69,22 @@ final class Assembly: Sendable {
         }
     }
 
+    /// Makes what seals a pair's dead letters, for one thread.
+    func deadLetterSealer(ofPair index: Int, rules: DeadLetterRules) throws -> DeadLetterSealer {
+        try DeadLetterSealer(rules: rules, keys: DataKeyReader(cache: dataKeys[index]))
+    }
+
+    /// What makes the sealers of a pair's workers; nil where it has no dead letters.
+    func deadLetterSealers(ofPair index: Int) -> (@Sendable () throws -> DeadLetterSealer)? {
+        guard let rules = configuration.pairs[index].topics.deadLetters?.rules else { return nil }
+        return { try self.deadLetterSealer(ofPair: index, rules: rules) }
+    }
+
+    /// Makes what opens a pair's dead letters, for one thread.
+    func deadLetterOpener(ofPair index: Int, rules: DeadLetterRules) throws -> DeadLetterOpener {
+        try DeadLetterOpener(rules: rules, keys: DataKeyReader(cache: dataKeys[index]))
+    }
+
     /// Makes what explains an encrypt pair.
     func explainer(ofPair index: Int, rules: EncryptionRules) throws -> SealingExplainer {
         try SealingExplainer(

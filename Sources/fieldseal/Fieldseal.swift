@@ -22,7 +22,7 @@ struct Fieldseal: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, StatusCommand.self, CheckCommand.self, ExplainCommand.self, TransformCommand.self,
             KeysCommand.self, MirrorCommand.self, LeaseCommand.self, PauseCommand.self, ResumeCommand.self,
-            SkipCommand.self,
+            SkipCommand.self, ReplayCommand.self,
         ])
 
     static func main() async {

@@ -47,7 +47,10 @@ struct RunCommand: AsyncParsableCommand {
             var pair = configuration.pairs[index].topics
             pair.awaitsSource = chosen.contains { configuration.pairs[$0].topics.mayWrite(pair.source) }
             let services = PairServices(audit: audit, control: assembly.control)
-            return PairRunner(pair: pair, logger: logger, services: services) { pair in
+            return PairRunner(
+                pair: pair, logger: logger, services: services,
+                makeDeadLetterSealer: assembly.deadLetterSealers(ofPair: index)
+            ) { pair in
                 try assembly.transform(ofPair: index, target: pair.target)
             }
         }

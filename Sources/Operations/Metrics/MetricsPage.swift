@@ -48,6 +48,7 @@ struct MetricsPage {
             text.sample(metric, [name], UInt64(status.workers.reduce(0) { $0 + $1.partitions.count }))
         case .workerRunning:
             for worker in status.workers { text.sample(metric, [name, "\(worker.number)"], worker.isRunning ? 1 : 0) }
+        case .deadLetters: text.sample(metric, [name], status.counters.recordsDeadLettered)
         case .workerRestarts: text.sample(metric, [name], status.counters.restarts)
         case .demandActive: if let demand = status.demand { text.sample(metric, [name], demand.isActive ? 1 : 0) }
         case .purgedRecords: text.sample(metric, [name], status.purgedOffsets)
@@ -64,6 +65,7 @@ struct MetricsPage {
         for (outcome, count) in [
             ("transformed", counters.recordsWritten - passedOn), ("passed_on", passedOn),
             ("failed", counters.recordsFailed), ("dropped", counters.recordsDropped),
+            ("dead_lettered", counters.recordsDeadLettered),
         ] {
             text.sample(.records, [pair.name, pair.direction, outcome], count)
         }

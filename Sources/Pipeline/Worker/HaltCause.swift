@@ -31,6 +31,14 @@ public struct HaltCause: Hashable, Sendable {
         )
     }
 
+    /// A record that can't be processed can't become a dead letter either.
+    static func deadLetterFailed(_ message: String, of cause: HaltCause) -> HaltCause {
+        HaltCause(
+            code: "dead_letter_failed",
+            message: "The record can't become a dead letter: \(message) It failed with \(cause.code): \(cause.message)",
+            field: cause.field)
+    }
+
     /// Nothing says where to begin.
     static func noCommittedOffset(target: String) -> HaltCause {
         HaltCause(

@@ -83,6 +83,16 @@ struct WorkerLog: Sendable {
             metadata: metadata)
     }
 
+    func deadLettered(_ partition: TopicPartition, cause: HaltCause, total: UInt64) {
+        var metadata = Self.place(partition)
+        metadata["reason"] = "\(cause.code)"
+        metadata["message"] = "\(cause.message)"
+        metadata["total"] = "\(total)"
+        metadata["field"] = cause.field.map { "\($0)" }
+        logger.error(
+            "Record went to the dead-letter topic; the next ones are told at most every 10 s", metadata: metadata)
+    }
+
     func resumed(_ partition: TopicPartition) {
         logger.notice("Partition resumed", metadata: Self.place(partition))
     }

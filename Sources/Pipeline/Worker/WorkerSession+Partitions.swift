@@ -8,6 +8,7 @@ extension WorkerSession: RebalanceDelegate {
             let assignments = try assignments(for: partitions)
             let paused = machine.assigned(assignments)
             needs = needs.filter { machine.halts[$0.key] != nil }
+            letterNeeds.formIntersection(needs.keys)
             let positions = assignments.compactMap { assignment in
                 assignment.position.map { topics.partition(ofSlot: assignment.partition, offset: $0) }
             }
@@ -50,8 +51,9 @@ extension WorkerSession: RebalanceDelegate {
 
     /// Makes ready for a topic's records; says false where the session must end first.
     private func take(_ source: SourceTopic) -> Bool {
-        guard source.maximumMessageBytes >= settings.smallestTarget else {
-            log.renewed(batchBytes: source.maximumMessageBytes)
+        let limit = source.messageLimits.min() ?? 0
+        guard limit >= settings.smallestTarget else {
+            log.renewed(batchBytes: limit)
             end = .renew
             return false
         }

@@ -26,7 +26,7 @@ struct WorkerSettings {
             .covered(by: given.common).covered(by: given.producer)
             .covered(by: Self.producerOwned(pair: pair, identity: identity))
         transactionTimeout = producer["transaction.timeout.ms"].flatMap(Int64.init) ?? 60_000
-        limitMessages(to: targets, isPattern: pair.readsPattern)
+        limitMessages(to: targets, areSeveral: pair.readsPattern || pair.deadLetters?.isUsed == true)
     }
 
     /// How often librdkafka says how it fares.
@@ -50,8 +50,8 @@ struct WorkerSettings {
 
     /// One target: what it takes is what the producer takes. Several: the producer takes everything, since the worker
     /// looks at each record's size itself; but records that travel in one batch must fit every target together.
-    private mutating func limitMessages(to targets: [Int], isPattern: Bool) {
-        guard isPattern else {
+    private mutating func limitMessages(to targets: [Int], areSeveral: Bool) {
+        guard areSeveral else {
             let bytes = targets.min() ?? Self.messageBytes.lowerBound
             producer["message.max.bytes"] = String(
                 min(max(bytes, Self.messageBytes.lowerBound), Self.messageBytes.upperBound))

@@ -16,6 +16,8 @@ public struct WorkerStatus: Sendable {
         public var recordsFailed: UInt64 = 0
         /// Records that could not be opened and went on as they came, as the pair's policy says.
         public var recordsPassedOn: UInt64 = 0
+        /// Records that went to the dead-letter topic; those of aborted transactions count again when they are repeated.
+        public var recordsDeadLettered: UInt64 = 0
         /// Records that were left out, as an operator asked.
         public var recordsSkipped: UInt64 = 0
         /// Records whose timestamp of 0 librdkafka replaces by the current time.
@@ -44,6 +46,7 @@ public struct WorkerStatus: Sendable {
             recordsDropped &+= other.recordsDropped
             recordsFailed &+= other.recordsFailed
             recordsPassedOn &+= other.recordsPassedOn
+            recordsDeadLettered &+= other.recordsDeadLettered
             recordsSkipped &+= other.recordsSkipped
             timestampsReplaced &+= other.timestampsReplaced
             transactionsCommitted &+= other.transactionsCommitted
