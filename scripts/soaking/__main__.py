@@ -33,7 +33,9 @@ def _soak(options: argparse.Namespace, place: Path) -> soaking.keys.Findings | s
         return soaking.keys.soak(options.program, place, options.minutes, options.rate)
     seed = secrets.randbits(32) if options.seed is None else options.seed
     print(f"soak: seed {seed}", flush=True)
-    return soaking.delivery.soak(options.program, place, options.minutes, options.rate, seed)
+    return soaking.delivery.soak(
+        options.program, place, options.minutes, options.rate, seed, spares_broker=options.spare_broker
+    )
 
 
 def main() -> int:
@@ -43,6 +45,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--rate", type=int, default=500)
     parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--spare-broker", action="store_true")
     options = parser.parse_args()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, _stop)

@@ -27,6 +27,8 @@ from testbed.vault import DurableOpenBao
 
 CONFIGURATION = Path(__file__).parent / "delivery.yaml"
 PARTITIONS = 6
+ANSWER = 15
+"""Seconds until an administrative call counts as unanswered."""
 FENCED = 5
 """The exit code of a process whose name another one took."""
 
@@ -76,7 +78,7 @@ class Findings:
         return self.records > 0 and self.kills > 0 and not bad
 
 
-def soak(program: Path, folder: Path, minutes: float, rate: int, seed: int) -> Findings:
+def soak(program: Path, folder: Path, minutes: float, rate: int, seed: int, spares_broker: bool) -> Findings:
     """Runs it all; gives what was found. Raises ServerFailed and the like where it can't go on."""
     with contextlib.ExitStack() as stack:
         broker = Broker(folder)
@@ -87,7 +89,7 @@ def soak(program: Path, folder: Path, minutes: float, rate: int, seed: int) -> F
         bao.vault.create_key("transit", "customers")
         topics = Topics(broker.bootstrap_servers)
         topics.create(["raw", "sealed"], PARTITIONS)
-        return _Chaos(program, folder, broker, bao, topics, minutes, rate, seed).run(stack)
+        return _Chaos(program, folder, broker, bao, topics, minutes, rate, seed, spares_broker).run(stack)
 
 
 class _Process:
@@ -109,6 +111,7 @@ class _Chaos:
         minutes: float,
         rate: int,
         seed: int,
+        spares_broker: bool,
     ) -> None:
         self._topics = topics
         self._program = program
@@ -118,6 +121,7 @@ class _Chaos:
         self._seconds = minutes * 60
         self._random = random.Random(seed)
         self._rate = rate
+        self._spares_broker = spares_broker
         self._source = Source(seed)
         self._findings = Findings(seed)
         self._processes: list[_Process] = []
@@ -146,11 +150,11 @@ class _Chaos:
             (3, self._freeze),
             (3, self._change_number),
             (2, self._take_kms),
-            (1, self._restart_broker),
+            (0 if self._spares_broker else 1, self._restart_broker),
         ]
         order = [deed for weight, deed in deeds for _ in range(weight)]
         # Each once, however short the run is.
-        pending = [deed for _, deed in deeds]
+        pending = [deed for weight, deed in deeds if weight > 0]
         self._random.shuffle(pending)
         while time.monotonic() - self._started < self._seconds or pending:
             deed = pending.pop() if pending else self._random.choice(order)
@@ -281,8 +285,8 @@ class _Chaos:
         # A client of its own: one that was there before the broker was stopped may not find the coordinator again.
         admin = AdminClient(self._settings)
         try:
-            found = admin.list_consumer_group_offsets(request, request_timeout=10)["fieldseal.seal"].result()
-        except KafkaException:
+            found = admin.list_consumer_group_offsets(request, request_timeout=10)["fieldseal.seal"].result(ANSWER)
+        except (KafkaException, TimeoutError):
             return {}
         return {partition.partition: partition.offset for partition in found.topic_partitions if partition.offset > 0}
 
@@ -291,11 +295,15 @@ class _Chaos:
         limits = [TopicPartition("raw", number, offset) for number, offset in self._committed().items()]
         if not limits:
             return
-        for partition, result in AdminClient(self._settings).delete_records(limits, request_timeout=20).items():
+        # Held until all have answered: a client that is gone leaves its futures without an end.
+        admin = AdminClient(self._settings)
+        for partition, result in admin.delete_records(limits, request_timeout=10).items():
             try:
-                result.result()
+                result.result(ANSWER)
             except KafkaException as error:
                 self._say(f"not trimmed: {partition.topic} {partition.partition}: {error.args[0].str()}")
+            except TimeoutError:
+                self._say(f"not trimmed: {partition.topic} {partition.partition}: no answer")
 
     def _measure(self) -> None:
         pages = int(Path(f"/proc/{self._processes[0].server.pid}/statm").read_text().split()[1])
