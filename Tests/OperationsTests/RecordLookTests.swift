@@ -40,7 +40,9 @@ import Testing
             String(decoding: response.body, as: UTF8.self) == #"customers 3 42 ["a.b", "c"] reader INC 1"#)
     }
 
-    @Test("Nobody else sees one, not even an operator", arguments: ["the token of the operator", "the token of the viewer"])
+    @Test(
+        "Nobody else sees one, not even an operator",
+        arguments: ["the token of the operator", "the token of the viewer"])
     func others(_ token: String) async throws {
         #expect(try await Self.listener(FakeLook()).send(.get, Self.path, token: token).status == 403)
     }
