@@ -85,7 +85,7 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "Pipeline", "Cryptography", "COpenSSL",
+                "Pipeline", "KeyManagement", "Cryptography", "Records", "COpenSSL",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -100,7 +100,7 @@ let package = Package(
         .executableTarget(
             name: "fieldseal",
             dependencies: [
-                "Configuration", "Pipeline", "Operations", "KafkaClient", "CProcess",
+                "Configuration", "Pipeline", "Operations", "HTTPTransport", "KafkaClient", "CProcess",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -131,7 +131,7 @@ let package = Package(
         .target(name: "ProtobufCases", dependencies: ["AvroCases"], path: "Tests/ProtobufCases"),
 
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
-        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "TestServers"]),
+        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "COpenSSL", "TestServers"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "AvroCases", "AvroCJudge", "ProtobufCases"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["Records", "HTTPTransport", "TestServers"]),
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient", "Records"]),
@@ -150,7 +150,7 @@ let package = Package(
         .testTarget(
             name: "OperationsTests",
             dependencies: [
-                "Operations", "Pipeline", "Transform", "TestServers", "HTTPTransport", "Records",
+                "Operations", "Pipeline", "Transform", "KeyManagement", "TestServers", "HTTPTransport", "Records",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Refusals.txt"]),
@@ -165,3 +165,14 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// Needs libFuzzer's runtime, which brings the main function: scripts/fuzz builds it, and nothing else does.
+if Context.environment["FIELDSEAL_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "FieldsealFuzz",
+            dependencies: [
+                "Configuration", "Transform", "SchemaRegistry", "KeyManagement", "HTTPTransport", "Formats",
+                "Cryptography", "Records", .product(name: "Logging", package: "swift-log"),
+            ], path: "Tests/Fuzz"))
+}

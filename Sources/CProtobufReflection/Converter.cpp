@@ -36,12 +36,12 @@ pbr_result Converter::Run(Conversion conversion) {
 pbr_result Converter::JSONOfPayload(std::string_view payload) {
     return Run([&] {
         if (payload.size() > ByteBuffer::kMaximum) throw Failure{PBR_TOO_LARGE};
-        footprint_.Check(payload, prototype_.GetDescriptor());
+        footprint_.Check(payload);
         Message *message = prototype_.New(&arena_);
         if (!message->ParsePartialFromArray(payload.data(), static_cast<int>(payload.size()))) {
             throw Failure{PBR_MALFORMED};
         }
-        JSONWriter(schema_, footprint_, arena_, out_).Write(*message);
+        JSONWriter(schema_, arena_, out_).Write(*message);
     });
 }
 

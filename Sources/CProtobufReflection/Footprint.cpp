@@ -24,8 +24,8 @@ constexpr size_t kValue = 64;
 /// Walks a payload as the parser will, and adds up.
 class Walk {
 public:
-    explicit Walk(std::string_view payload)
-        : input_(reinterpret_cast<const uint8_t *>(payload.data()), static_cast<int>(payload.size())) {}
+    Walk(std::string_view payload, size_t &total)
+        : input_(reinterpret_cast<const uint8_t *>(payload.data()), static_cast<int>(payload.size())), total_(total) {}
 
     /// Reads fields until the end of the message or of the group; false where the payload is not valid.
     bool Message(const Descriptor *type, int depth) {
@@ -58,9 +58,11 @@ private:
     }
 
     bool Delimited(const Descriptor *inner, int length, int depth) {
-        // A packed list takes eight bytes for one at most, and twice that while it grows.
-        Add(static_cast<size_t>(length) * 16);
-        if (inner == nullptr) return input_.Skip(length);
+        if (inner == nullptr) {
+            // A packed list takes eight bytes for one at most, and twice that while it grows.
+            Add(static_cast<size_t>(length) * 16);
+            return input_.Skip(length);
+        }
         auto limit = input_.PushLimit(length);
         bool valid = Message(inner, depth + 1);
         input_.PopLimit(limit);
@@ -79,12 +81,12 @@ private:
     }
 
     pb::io::CodedInputStream input_;
-    size_t total_ = 0;
+    size_t &total_;
 };
 
 }  // namespace
 
-Footprint::Footprint(const Descriptor *root) {
+Footprint::Footprint(const Descriptor *root) : root_(root) {
     std::unordered_set<const Descriptor *> seen{root};
     std::vector<const Descriptor *> pending{root};
     const pb::DescriptorPool *pool = root->file()->pool();
@@ -108,11 +110,16 @@ size_t Footprint::Of(const Descriptor *type) {
     return 128 + 32 * static_cast<size_t>(type->field_count());
 }
 
-void Footprint::Check(std::string_view payload, const Descriptor *type) const {
+void Footprint::Check(std::string_view payload) const {
     // Two bytes are the least that a message in a message takes; most payloads need no walk.
     if (payload.size() <= kMaximum / (largest_ + 2 * kValue)) return;
+    size_t taken = 0;
+    Add(payload, root_, taken);
+}
+
+void Footprint::Add(std::string_view payload, const Descriptor *type, size_t &taken) {
     // What is not valid is the parser's to tell.
-    static_cast<void>(Walk(payload).Message(type, 0));
+    static_cast<void>(Walk(payload, taken).Message(type, 0));
 }
 
 }  // namespace fieldseal::protobuf

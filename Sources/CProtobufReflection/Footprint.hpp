@@ -17,11 +17,15 @@ public:
     /// About what an empty message of `type` takes.
     static size_t Of(const google::protobuf::Descriptor *type);
 
-    /// Throws where the message in `payload` would take too much.
-    void Check(std::string_view payload, const google::protobuf::Descriptor *type) const;
+    /// Throws where the message in `payload`, of the type that this is for, would take too much.
+    void Check(std::string_view payload) const;
+
+    /// Adds what the message in `payload` takes to `taken`; throws where that becomes too much.
+    static void Add(std::string_view payload, const google::protobuf::Descriptor *type, size_t &taken);
 
 private:
-    /// The largest type of all that a payload may hold.
+    const google::protobuf::Descriptor *root_;
+    /// The largest type of all that a payload may hold; what is in an Any is not known before it is read.
     size_t largest_ = 0;
 };
 

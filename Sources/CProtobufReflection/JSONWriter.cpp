@@ -175,7 +175,7 @@ void JSONWriter::WriteAny(const Message &message, int depth) {
     const Descriptor *type = schema_.pool().FindMessageTypeByName(url.substr(url.rfind('/') + 1));
     if (type == nullptr) throw Failure{PBR_UNKNOWN_TYPE};
 
-    footprint_.Check(value, type);
+    Footprint::Add(value, type, taken_);
     Message *inner = schema_.Prototype(type).New(&arena_);
     pb::io::CodedInputStream input(
         reinterpret_cast<const uint8_t *>(value.data()), static_cast<int>(value.size()));

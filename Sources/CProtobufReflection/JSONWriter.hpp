@@ -19,8 +19,8 @@ namespace fieldseal::protobuf {
 /// pool's, and spends ten times as long. Used for one message.
 class JSONWriter {
 public:
-    JSONWriter(const Schema &schema, const Footprint &footprint, google::protobuf::Arena &arena, ByteBuffer &out)
-        : schema_(schema), footprint_(footprint), arena_(arena), out_(out) {}
+    JSONWriter(const Schema &schema, google::protobuf::Arena &arena, ByteBuffer &out)
+        : schema_(schema), arena_(arena), out_(out) {}
 
     /// How deep messages may lie in each other, in a payload and in what an Any holds.
     static constexpr int kMaximumDepth = 100;
@@ -60,9 +60,10 @@ private:
     void WriteString(std::string_view text);
 
     const Schema &schema_;
-    const Footprint &footprint_;
     google::protobuf::Arena &arena_;
     ByteBuffer &out_;
+    /// What the messages in Anys take together, about: the arena keeps them all until the end.
+    size_t taken_ = 0;
 };
 
 }  // namespace fieldseal::protobuf

@@ -23,8 +23,16 @@ const char *ExceededLimit(const pb::EnumDescriptorProto &type) {
     return nullptr;
 }
 
-const char *ExceededLimit(const pb::DescriptorProto &type, int &messages) {
-    if (++messages > SchemaLimits::kMessages) return "over 8192 messages";
+/// How many messages and extensions were counted so far.
+struct Counts {
+    int messages = 0;
+    int extensions = 0;
+};
+
+const char *ExceededLimit(const pb::DescriptorProto &type, Counts &counts) {
+    if (++counts.messages > SchemaLimits::kMessages) return "over 8192 messages";
+    counts.extensions += type.extension_size();
+    if (counts.extensions > SchemaLimits::kExtensions) return "over 4096 extensions";
     if (type.field_size() > SchemaLimits::kFieldsOfMessage) return "a message has over 4096 fields";
     if (type.extension_range_size() > SchemaLimits::kRanges) return "a message has over 512 extension ranges";
     if (type.reserved_range_size() > SchemaLimits::kRanges) return "a message reserves over 512 ranges";
@@ -32,7 +40,7 @@ const char *ExceededLimit(const pb::DescriptorProto &type, int &messages) {
         if (const char *limit = ExceededLimit(nested)) return limit;
     }
     for (const auto &nested : type.nested_type()) {
-        if (const char *limit = ExceededLimit(nested, messages)) return limit;
+        if (const char *limit = ExceededLimit(nested, counts)) return limit;
     }
     return nullptr;
 }
@@ -82,12 +90,14 @@ bool IsShallow(std::string_view text) {
 }
 
 const char *ExceededLimit(const pb::FileDescriptorProto &file) {
-    int messages = 0;
+    Counts counts;
+    counts.extensions = file.extension_size();
+    if (counts.extensions > SchemaLimits::kExtensions) return "over 4096 extensions";
     for (const auto &type : file.enum_type()) {
         if (const char *limit = ExceededLimit(type)) return limit;
     }
     for (const auto &type : file.message_type()) {
-        if (const char *limit = ExceededLimit(type, messages)) return limit;
+        if (const char *limit = ExceededLimit(type, counts)) return limit;
     }
     return HasShallowOptions(file) ? nullptr : "an option's value is nested too deep";
 }

@@ -15,6 +15,8 @@ struct SchemaLimits {
     static constexpr int kNesting = 64;
     static constexpr int kMessages = 8192;
     static constexpr int kFieldsOfMessage = 4096;
+    /// Extensions of a file: each is looked up among all others of its message.
+    static constexpr int kExtensions = 4096;
     /// Extension and reserved ranges of a message or an enum, each of which is compared with every other.
     static constexpr int kRanges = 512;
     static constexpr int kEnumValues = 16384;

@@ -16,6 +16,7 @@ struct BenchmarkRow {
         case avroC = "ratio_to_avro_c"
         case oneKey = "ratio_to_1_key"
         case libprotobuf = "ratio_to_libprotobuf"
+        case untimed = "ratio_to_untimed"
         case passthrough = "ratio_to_passthrough"
     }
 

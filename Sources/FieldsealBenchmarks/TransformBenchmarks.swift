@@ -8,7 +8,9 @@ enum TransformBenchmarks {
     /// The names of all rows.
     static let names =
         Algorithm.allCases.map { "transform/crypto-only/\($0.rawValue)" }
-        + BenchmarkFormat.allCases.flatMap { ["transform/\($0)/encrypt", "transform/\($0)/decrypt"] }
+        + BenchmarkFormat.allCases.flatMap { ["transform/\($0)/encrypt", "transform/\($0)/decrypt"] } + [timed]
+    /// Encryption of JSON as a worker does it, with the time of some transforms taken for the metrics.
+    private static let timed = "transform/json/encrypt-timed"
 
     /// Makes the benchmarks with these names.
     static func make(_ names: Set<String>, of data: BenchmarkData) throws -> [InProcessBenchmark] {
@@ -26,6 +28,15 @@ enum TransformBenchmarks {
                 ) { try BenchmarkTransforms.run(decryptor, over: sealed) },
             ]
         }
+        benchmarks.append(try makeTimed(data))
         return benchmarks.filter { names.contains($0.name) }
+    }
+
+    private static func makeTimed(_ data: BenchmarkData) throws -> InProcessBenchmark {
+        let transform = TimedTransform(try data.transforms.encryptor(.json))
+        let plain = data.plain(.json)
+        return InProcessBenchmark(
+            name: timed, records: plain.views.count, baseline: "transform/json/encrypt", kind: .untimed
+        ) { try BenchmarkTransforms.run(transform, over: plain) }
     }
 }

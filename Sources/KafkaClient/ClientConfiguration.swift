@@ -27,6 +27,13 @@ final class ClientConfiguration {
                     "keep the connection to the cluster", code: rd_kafka_resp_err_t(code),
                     message: reason.map { String(cString: $0) }))
         }
+        rd_kafka_conf_set_stats_cb(pointer) { _, text, count, opaque in
+            if let context = ClientContext.of(opaque) {
+                context.events.statistics(UnsafeRawBufferPointer(start: text, count: count))
+            }
+            // librdkafka frees the text.
+            return 0
+        }
     }
 
     deinit {

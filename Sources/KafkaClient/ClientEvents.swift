@@ -14,13 +14,18 @@ public struct ClientEvents: Sendable {
     public var log: @Sendable (LogLine) -> Void
     /// Called with an error that no call returns (brokers down, authentication), on the thread that polls.
     public var error: @Sendable (KafkaError) -> Void
+    /// Called with librdkafka's statistics, a JSON object whose bytes are valid during the call, on the thread that polls;
+    /// only where the settings have a `statistics.interval.ms`.
+    public var statistics: @Sendable (UnsafeRawBufferPointer) -> Void
 
     /// Makes handlers.
     public init(
         log: @escaping @Sendable (LogLine) -> Void = { _ in },
-        error: @escaping @Sendable (KafkaError) -> Void = { _ in }
+        error: @escaping @Sendable (KafkaError) -> Void = { _ in },
+        statistics: @escaping @Sendable (UnsafeRawBufferPointer) -> Void = { _ in }
     ) {
         self.log = log
         self.error = error
+        self.statistics = statistics
     }
 }

@@ -16,6 +16,7 @@ struct AdminRoutes {
             middleware: CallerMiddleware(
                 access: access, asksForCertificates: settings.tls?.clientAuthorityFile != nil))
         addProbes(to: router)
+        PairRoutes(services: services, isConfigured: access.isConfigured).add(to: router)
         return router.buildResponder()
     }
 
@@ -32,21 +33,26 @@ struct AdminRoutes {
             if context.caller == nil { report.pairs = nil }
             return try Response.json(report, status: report.status == .ok ? .ok : .serviceUnavailable)
         }
+        router.get("") { _, context in
+            try checkOpen(context)
+            return StatusPage.response
+        }
         router.get("metrics") { request, context in
             try metrics(context)
         }
     }
 
-    /// Names of topics and rates are no secret among machines that know a token's holder; without any, only this one is
-    /// answered.
     private func metrics(_ context: AdminContext) throws -> Response {
-        let isOpen = !settings.tokens.isEmpty || !settings.clients.isEmpty || context.caller != nil
-        guard isOpen else {
-            throw Problem(
-                .forbidden, "Without a token in the configuration only this machine is answered; set admin.token.")
-        }
+        try checkOpen(context)
         return Response(
             status: .ok, headers: [.contentType: MetricsText.contentType],
             body: .init(byteBuffer: ByteBuffer(bytes: MetricsPage(services: services).text().bytes)))
+    }
+
+    /// Names of topics and rates are no secret where a token guards the rest; without any, only this machine is answered.
+    private func checkOpen(_ context: AdminContext) throws(Problem) {
+        guard settings.tokens.isEmpty, settings.clients.isEmpty, context.caller == nil else { return }
+        throw Problem(
+            .forbidden, "Without a token in the configuration only this machine is answered; set admin.token.")
     }
 }

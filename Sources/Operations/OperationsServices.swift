@@ -1,3 +1,4 @@
+public import KeyManagement
 public import Pipeline
 
 /// What the HTTP interface tells of, and what it acts on.
@@ -10,6 +11,12 @@ public struct OperationsServices: Sendable {
     public var control: (any ControlStore)?
     /// The version of Fieldseal.
     public var version: String
+    /// Shows single records; nil where that is not allowed.
+    public var look: (any RecordLook)?
+    /// How the caches of data keys fare, in the order of the configuration: first the one of pairs without their own.
+    public var keys: @Sendable () -> [DataKeyStatistics] = { [] }
+    /// How the audit trail fares; nil where there is none.
+    public var auditStatus: @Sendable () -> AuditStatus? = { nil }
 
     /// Makes the services.
     public init(

@@ -15,6 +15,7 @@ public final class PairRunner: Service {
     private let progressInterval: Duration
     private let onProgress: (@Sendable (PairStatus) -> Void)?
     private let services: PairServices
+    private let makeDeadLetterSealer: (@Sendable () throws -> DeadLetterSealer)?
     private let controls: [WorkerControl]
     private let board = DemandBoard()
     /// How long the last commit may take at a stop, in milliseconds; the rest of the ten seconds is for leaving the group,
@@ -29,16 +30,19 @@ public final class PairRunner: Service {
     ///   - progressInterval: how often `onProgress` is called while the workers run.
     ///   - onProgress: is told how far the pair is, for a line of log.
     ///   - services: what its workers share with the rest of the process.
+    ///   - makeDeadLetterSealer: makes one sealer of dead letters per worker, where the pair has dead letters.
     ///   - makeTransform: makes one transform per worker, on the worker's thread.
     public init(
         pair: TopicPair, logger: Logger, progressInterval: Duration = .seconds(60),
         onProgress: (@Sendable (PairStatus) -> Void)? = nil, services: PairServices = PairServices(),
+        makeDeadLetterSealer: (@Sendable () throws -> DeadLetterSealer)? = nil,
         makeTransform: @escaping @Sendable (TopicPair) throws -> any RecordTransform
     ) {
         self.pair = pair
         self.progressInterval = progressInterval
         self.onProgress = onProgress
         self.services = services
+        self.makeDeadLetterSealer = makeDeadLetterSealer
         self.makeTransform = makeTransform
         self.logger = logger
         controls = (0..<max(pair.workers, 1)).map(WorkerControl.init(number:))
@@ -169,7 +173,7 @@ public final class PairRunner: Service {
             pair: pair, number: control.status.number,
             identity: WorkerIdentity(pair: pair, number: control.status.number, unique: Self.uniqueName()),
             sources: sources, services: services, refresh: { self.refresh($0, partitions: $1, in: sources) },
-            makeTransform: makeTransform)
+            makeDeadLetterSealer: makeDeadLetterSealer, makeTransform: makeTransform)
         let logger = logger
         let result = await WorkerThread.run { () -> Result<Void, PipelineError> in
             Result { () throws(PipelineError) in

@@ -1,4 +1,5 @@
 public import KafkaClient
+public import Transform
 
 /// Why a pair does not run: what a person needs to act, and never a record's content.
 public enum PipelineError: Error, Sendable, CustomStringConvertible {
@@ -30,6 +31,8 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
     case record(pair: String, topic: String, partition: Int32, offset: Int64, HaltCause)
     /// A worker's thread can't be started, or a worker did not stop in time.
     case thread(pair: String, message: String)
+    /// A KMS or registry did not answer in time or refused what a bounded run needs.
+    case keyService(pair: String, TransformError)
     /// A topic of Fieldseal's own, such as the control topic, can't be used as it is.
     case topic(String, message: String)
     /// A call to Kafka about a topic of Fieldseal's own failed.
@@ -40,6 +43,7 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .configuration, .transform, .topic: .configuration
         case .fenced: .fenced
+        case .keyService(_, let error): error.isTransient ? .unreachable : .refused
         case .thread: .unexpected
         case .record(_, _, _, _, let cause): cause.isSilence ? .unreachable : .record
         case .kafka(_, let error), .topicCall(_, let error):
@@ -57,6 +61,7 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
     public var isTransient: Bool {
         switch self {
         case .kafka(_, let error), .topicCall(_, let error): error.isTransient
+        case .keyService(_, let error): error.isTransient
         case .configuration, .fenced, .transform, .thread, .topic, .record: false
         }
     }
@@ -75,6 +80,7 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
                 + "\(cause.field.map { " at \($0)" } ?? "") (\(cause.code): \(cause.message)). What came before it is done; "
                 + "mend the cause and give the same command again, or end the range before the record."
         case .thread(let pair, let message): "Pair '\(pair)': \(message)"
+        case .keyService(let pair, let error): "Pair '\(pair)': \(error)"
         case .topic(let topic, let message): "Topic '\(topic)': \(message)"
         case .topicCall(let topic, let error): "Topic '\(topic)': \(error)"
         }

@@ -125,6 +125,8 @@ public struct TopicPair: Sendable {
     public var kafka: KafkaSettings
     /// What happens to each record.
     public var action: Action
+    /// Which records become dead letters; nil where nothing is said of dead letters.
+    public var deadLetters: DeadLetterPolicy?
 
     /// Makes a pair.
     public init(

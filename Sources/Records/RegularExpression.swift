@@ -23,12 +23,15 @@ public final class RegularExpression: Sendable {
 
     /// Compiles an expression.
     ///
-    /// - Throws: `RegularExpressionError` where it is none, is too long, or holds a zero byte.
+    /// - Throws: `RegularExpressionError` where it is none, is too long, holds a zero byte, or repeats repetitions too often.
     public init(parsing text: String) throws(RegularExpressionError) {
         guard !text.isEmpty, text.utf8.count <= Self.maximumBytes else {
             throw RegularExpressionError(reason: "it must have from 1 to \(Self.maximumBytes) bytes")
         }
         guard !text.utf8.contains(0) else { throw RegularExpressionError(reason: "it holds a zero byte") }
+        guard ExpressionSize.isBearable(text) else {
+            throw RegularExpressionError(reason: "its repetitions amount to over \(ExpressionSize.maximum) characters")
+        }
         // Alone first, so that parentheses which the wrapping would pair up, as in `a)|(b`, are refused.
         Self.free(try Self.compile(text))
         compiled = try Self.compile("^(\(text))$")

@@ -88,24 +88,9 @@ public final class EnvelopeTally {
         return Set(
             zip(keys.entries, layout.algorithms).map { entry, algorithm in
                 let kek = entry.kek.withUnsafeBytes { try? KeySecretID(parsing: $0) }
-                return Key(kek: kek, version: version(of: entry.edek, kek), algorithm: algorithm)
+                return Key(
+                    kek: kek, version: kek.flatMap { WrappedKeyVersion.text(of: entry.edek, provider: $0.provider) },
+                    algorithm: algorithm)
             })
-    }
-
-    /// Vault writes `vault:vN:...`, Azure `VERSION:...`; the others show nothing.
-    private static func version(of edek: [UInt8], _ kek: KeySecretID?) -> String? {
-        let text: ArraySlice<UInt8>
-        switch kek?.provider {
-        case .vault where edek.starts(with: "vault:".utf8): text = edek.dropFirst("vault:".utf8.count)
-        case .azure: text = edek[...]
-        default: return nil
-        }
-        guard let colon = text.firstIndex(of: UInt8(ascii: ":")), colon > text.startIndex,
-            colon - text.startIndex <= 64,
-            text[..<colon].allSatisfy({
-                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
-            })
-        else { return nil }
-        return String(decoding: text[..<colon], as: UTF8.self)
     }
 }

@@ -69,11 +69,34 @@ final class Assembly: Sendable {
         }
     }
 
+    /// Makes what seals a pair's dead letters, for one thread.
+    func deadLetterSealer(ofPair index: Int, rules: DeadLetterRules) throws -> DeadLetterSealer {
+        try DeadLetterSealer(rules: rules, keys: DataKeyReader(cache: dataKeys[index]))
+    }
+
+    /// What makes the sealers of a pair's workers; nil where it has no dead letters.
+    func deadLetterSealers(ofPair index: Int) -> (@Sendable () throws -> DeadLetterSealer)? {
+        guard let rules = configuration.pairs[index].topics.deadLetters?.rules else { return nil }
+        return { try self.deadLetterSealer(ofPair: index, rules: rules) }
+    }
+
+    /// Makes what opens a pair's dead letters, for one thread.
+    func deadLetterOpener(ofPair index: Int, rules: DeadLetterRules) throws -> DeadLetterOpener {
+        try DeadLetterOpener(rules: rules, keys: DataKeyReader(cache: dataKeys[index]))
+    }
+
     /// Makes what explains an encrypt pair.
     func explainer(ofPair index: Int, rules: EncryptionRules) throws -> SealingExplainer {
         try SealingExplainer(
             rules: rules, target: configuration.pairs[index].topics.target,
             keys: DataKeyReader(cache: dataKeys[index]), schemas: schemas[index]?.makeReader())
+    }
+
+    /// How the caches of data keys fare: first the one that pairs without their own share, then those of the others.
+    var keyStatistics: [DataKeyStatistics] {
+        let own = zip(configuration.pairs, dataKeys)
+        let shared = own.first { !$0.0.hasOwnKeyManagement }.map { [$0.1] } ?? []
+        return (shared + own.filter(\.0.hasOwnKeyManagement).map(\.1)).map(\.statistics)
     }
 
     /// Forgets all keys and ends the background threads.

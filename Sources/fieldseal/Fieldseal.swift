@@ -20,8 +20,9 @@ struct Fieldseal: AsyncParsableCommand {
             """,
         version: BuildVersion.text,
         subcommands: [
-            RunCommand.self, CheckCommand.self, ExplainCommand.self, TransformCommand.self, KeysCommand.self,
-            LeaseCommand.self, PauseCommand.self, ResumeCommand.self, SkipCommand.self, MirrorCommand.self,
+            RunCommand.self, StatusCommand.self, CheckCommand.self, ExplainCommand.self, TransformCommand.self,
+            KeysCommand.self, MirrorCommand.self, LeaseCommand.self, PauseCommand.self, ResumeCommand.self,
+            SkipCommand.self, ReplayCommand.self,
         ])
 
     static func main() async {

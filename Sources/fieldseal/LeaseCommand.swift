@@ -19,8 +19,8 @@ struct LeaseCommand: AsyncParsableCommand {
             Examples:
               fieldseal lease -c fieldseal.yaml --pair customers-clear --ttl 15m --reason "ticket 4711"
               fieldseal lease -c fieldseal.yaml --pair customers-clear --list
-              fieldseal lease -c fieldseal.yaml --pair customers-clear --renew 4f0c2a7be91d3365 --ttl 30m
-              fieldseal lease -c fieldseal.yaml --pair customers-clear --release 4f0c2a7be91d3365
+              fieldseal lease -c fieldseal.yaml --pair customers-clear --renew e27306767bc08da3 --ttl 30m
+              fieldseal lease -c fieldseal.yaml --pair customers-clear --release e27306767bc08da3
             """)
 
     @OptionGroup var options: ConfigurationOptions

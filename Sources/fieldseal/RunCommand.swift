@@ -47,7 +47,10 @@ struct RunCommand: AsyncParsableCommand {
             var pair = configuration.pairs[index].topics
             pair.awaitsSource = chosen.contains { configuration.pairs[$0].topics.mayWrite(pair.source) }
             let services = PairServices(audit: audit, control: assembly.control)
-            return PairRunner(pair: pair, logger: logger, services: services) { pair in
+            return PairRunner(
+                pair: pair, logger: logger, services: services,
+                makeDeadLetterSealer: assembly.deadLetterSealers(ofPair: index)
+            ) { pair in
                 try assembly.transform(ofPair: index, target: pair.target)
             }
         }
@@ -87,12 +90,14 @@ struct RunCommand: AsyncParsableCommand {
 
     /// The HTTP interface, where the configuration has one.
     private func makeListener(
-        _ configuration: FieldsealConfiguration, _ assembly: Assembly, audit: any AuditTrail, logger: Logger,
+        _ configuration: FieldsealConfiguration, _ assembly: Assembly, audit: AuditJournal, logger: Logger,
         pairs: @escaping @Sendable () -> [any RunningPair]
     ) throws -> AdminServer? {
         guard let settings = configuration.admin else { return nil }
-        let services = OperationsServices(
+        var services = OperationsServices(
             version: BuildVersion.text, audit: audit, control: assembly.control, pairs: pairs)
+        services.keys = { assembly.keyStatistics }
+        services.auditStatus = { audit.status }
         do {
             return try AdminServer(settings: settings, services: services, logger: logger)
         } catch {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import KafkaClient
 import Pipeline
 
 /// `fieldseal skip`: leaves out the record that a halted partition stands at.
@@ -85,11 +84,7 @@ struct SkipCommand: AsyncParsableCommand {
     /// Where the group stands tells whether the skip could ever be done.
     private func checkPosition(of pair: TopicPair, topic: String) throws {
         let committed = try ControlAccess.telling { () throws(PipelineError) in
-            do throws(KafkaError) {
-                return try GroupPositions(pair: pair).committed(topic: topic, partition: partition)
-            } catch {
-                throw PipelineError.kafka(pair: pair.name, error)
-            }
+            try GroupPositions(pair: pair).committed(topic: topic, partition: partition)
         }
         guard let committed, committed != offset else { return }
         throw Self.refusal("partition \(partition) of '\(topic)' stands at offset \(committed)")

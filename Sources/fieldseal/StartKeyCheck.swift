@@ -27,6 +27,7 @@ struct StartKeyCheck: Sendable {
 
     private func run() {
         let reader = DataKeyReader(cache: cache)
+        checkDeadLetters(reader)
         switch pair.action {
         case .encrypt(let rules):
             // A data key belongs to one topic; which ones a pattern has is not known yet.
@@ -53,6 +54,18 @@ struct StartKeyCheck: Sendable {
                 if let error { tell(error, kek.text) }
             }
         }
+    }
+
+    /// Without its key nothing becomes a dead letter, and the partition halts instead.
+    private func checkDeadLetters(_ reader: DataKeyReader) {
+        guard let policy = pair.deadLetters, policy.isUsed else { return }
+        let key = policy.rules.key.text
+        let error = lend([key, policy.rules.topic]) { texts in
+            ask(reader) { (now) throws(KeyManagementError) in
+                _ = try reader.sealer(kek: texts[0], algorithm: .aes256GCM, topic: texts[1], now: now)
+            }
+        }
+        if let error { tell(error, key) }
     }
 
     /// The error that a request ends in, once the KMS has answered.

@@ -34,23 +34,16 @@ import Testing
         }
     }
 
-    @Test("Every planned key of every section is refused, never ignored")
+    @Test("A planned key is refused, never ignored")
     func planned() {
-        var seen = 0
-        for section in Self.sections(in: RootSettings.section) {
-            for setting in section.settings where setting.isPlanned {
-                let node = ConfigurationNode(
-                    .mapping([.init(name: setting.name, mark: .start, value: .init(.scalar("x"), at: .start))]),
-                    at: .start)
-                let diagnostics = DiagnosticCollector(file: "t.yaml")
-                let scalars = ScalarSource(environment: [:], directory: ".")
-                _ = section.read(node, Reading(path: .root, scalars: scalars, diagnostics: diagnostics))
-                let expected = "t.yaml:1:1: error: \(setting.name): not available in this version"
-                #expect(diagnostics.diagnostics.map(\.description).contains(expected))
-                seen += 1
-            }
-        }
-        #expect(seen > 0)
+        let section = Section("t", "", [PlannedSetting("later", "for a version to come")])
+        let node = ConfigurationNode(
+            .mapping([.init(name: "later", mark: .start, value: .init(.scalar("x"), at: .start))]), at: .start)
+        let diagnostics = DiagnosticCollector(file: "t.yaml")
+        let scalars = ScalarSource(environment: [:], directory: ".")
+        _ = section.read(node, Reading(path: .root, scalars: scalars, diagnostics: diagnostics))
+        #expect(
+            diagnostics.diagnostics.map(\.description) == ["t.yaml:1:1: error: later: not available in this version"])
     }
 
     @Test("No key stands twice in a section's table")

@@ -73,8 +73,8 @@ struct ServiceTests {
         }
     }
 
-    @Test("A committed offset that the source does not have halts the partition instead of skipping records")
-    func outOfRange() async throws {
+    @Test("A committed offset beyond the source's end halts the partition instead of repeating or skipping records")
+    func beyondEnd() async throws {
         let broker = try await TestBroker.start()
         defer { broker.stop() }
         try broker.createTopic("source", partitions: 2)
@@ -88,6 +88,31 @@ struct ServiceTests {
             try await expectEventually { try broker.read("target").map(\.text) == ["b"] }
         }
         #expect(try broker.committed(group: pair.groupID, topic: "source", partitions: 2) == [0: 100, 1: 1])
+    }
+
+    @Test(
+        "Records that the source deleted before they were read are a gap: told, counted, and reading goes on after it")
+    func gap() async throws {
+        let broker = try await TestBroker.start()
+        defer { broker.stop() }
+        try broker.createTopic("source")
+        let pair = TopicPair.test(broker)
+        try broker.write((0..<10).map { TestRecord(value: "\($0)") }, to: "source")
+        let consumer = try Consumer(settings: ["bootstrap.servers": broker.bootstrapServers, "group.id": pair.groupID])
+        try consumer.commit([TopicPartition(topic: "source", partition: 0, offset: 2)], timeout: 10_000)
+        consumer.close()
+        try broker.deleteRecords(of: "source", partition: 0, before: 7)
+        let log = LogRecorder()
+        let runner = PairRunner(pair: pair, logger: log.logger) { _ in TestTransform() }
+        let run = Task { try await runner.run() }
+        try await expectEventually { try broker.read("target").map(\.text) == ["7", "8", "9"] }
+        runner.stop()
+        try await run.value
+        let counters = runner.status.workers[0].counters
+        #expect(counters.gaps == 1)
+        #expect(counters.offsetsMissed == 5)
+        #expect(log.lines.contains { $0.message.hasPrefix("The source no longer has") })
+        #expect(try broker.committed(group: pair.groupID, topic: "source", partitions: 1) == [0: 10])
     }
 
     @Test("A timestamp of 0 can't be kept: it is counted and warned of once")

@@ -7,6 +7,9 @@ import TestServers
 
 /// A listener that runs for one test, and what asks it.
 final class Listener: Sendable {
+    /// A logger that says nothing.
+    static let silence = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
     let port: Int
     private let task: Task<Void, any Error>
     private let client: HTTPClient
@@ -15,10 +18,10 @@ final class Listener: Sendable {
     /// Starts a listener on a free port and waits until it listens.
     init(
         _ services: OperationsServices, settings: AdminSettings = AdminSettings(host: "127.0.0.1", port: 0),
-        client: HTTPClient.Settings = HTTPClient.Settings()
+        client: HTTPClient.Settings = HTTPClient.Settings(retry: .never)
     ) async throws {
         let server = try AdminServer(
-            settings: settings, services: services, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            settings: settings, services: services, logger: Self.silence)
         task = Task { try await server.run() }
         let deadline = ContinuousClock.now + .seconds(20)
         while server.port == nil, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(5)) }

@@ -31,4 +31,24 @@ import Testing
         #expect(try !RegularExpression(parsing: "a.*").matches("a\0b"))
         #expect(try !RegularExpression(parsing: "a").matches("a\0"))
     }
+
+    /// Found by fuzzing: the C library takes hours and gigabytes for some of them.
+    @Test(
+        arguments: [
+            "a" + String(repeating: "+", count: 48),
+            String(repeating: "(", count: 40) + "a" + String(repeating: "+)", count: 40), "((a{99}){99}){99}",
+            "(a{1,99}){99}", "a{9999}",
+        ])
+    func anExpressionWhoseRepetitionsMultiplyIsRefused(text: String) {
+        #expect(throws: RegularExpressionError.self) { try RegularExpression(parsing: text) }
+    }
+
+    @Test(
+        arguments: [
+            ("[a-z]{1,64}(x+)+", "abcxx"), ("[]a+]+", "]+a"), ("[[:alpha:]]+", "abc"), ("a{2,}", "aaa"),
+            (#"x\+\+\+"#, "x+++"), ("(((a+)+)+)+", "aa"),
+        ])
+    func repetitionsThatStaySmallAreTaken(text: String, match: String) throws {
+        #expect(try RegularExpression(parsing: text).matches(match))
+    }
 }

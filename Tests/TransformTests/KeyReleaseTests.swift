@@ -59,6 +59,33 @@ import Testing
         #expect(made.alive == 1)
     }
 
+    @Test("A decryptor whose key's time was over, and was let go, opens the next record of the same envelope")
+    func reopening() throws {
+        let clock = Clock()
+        let settings = KeyManagementSettings(
+            keyTtlMilliseconds: 1_000, inMemory: InMemorySettings(randomKeys: ["pii"]))
+        let cache = DataKeyCache(
+            settings, service: try KeyManagementServices(settings), logger: Logger(label: "test"),
+            clock: { clock.now.load(ordering: .relaxed) })
+        let rules = EncryptionRules(valueFields: [
+            FieldRule(
+                path: try FieldPath(parsing: "ssn"), key: try KeySecretTemplate(parsing: "in-memory-kms://pii"),
+                algorithm: .aes256GCM)
+        ])
+        let encryptor = try RecordEncryptor(rules: rules, target: "t", keys: DataKeyReader(cache: cache))
+        var sealed = try encryptor(TestRecord(#"{"ssn":"1"}"#), now: 1_000_000)
+        sealed.topic = "t"
+        let decryptor = try RecordDecryptor(
+            rules: DecryptionRules(errorPolicy: .fail, keks: [try KeySecretPattern(parsing: "in-memory-kms://*")]),
+            keys: DataKeyReader(cache: cache))
+        #expect(try decryptor(sealed, now: 1_000_000).value == Array(#"{"ssn":"1"}"#.utf8))
+        clock.now.store(1_002_000, ordering: .relaxed)
+        decryptor.releaseExpired(now: 1_002_000)
+        // Memory that was let go is used anew before it is looked at.
+        _ = (0..<10_000).map { [UInt8](repeating: UInt8(truncatingIfNeeded: $0), count: 16 * ($0 % 16)) }
+        #expect(try decryptor(sealed, now: 1_002_000).value == Array(#"{"ssn":"1"}"#.utf8))
+    }
+
     private static func eventually(within seconds: Int, _ condition: () -> Bool) async throws -> Bool {
         let deadline = ContinuousClock.now.advanced(by: .seconds(seconds))
         while !condition() {

@@ -17,6 +17,7 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 
 from demonstration.comparison import count, flatten, identical, in_the_clear
 from demonstration.customers import Customer, customers
+from demonstration.mirror import Mirror
 from demonstration.presentation import Progress, members, show_record, step
 from demonstration.protobuf import ProtobufCustomers
 from demonstration.surroundings import Surroundings, Unusable, surroundings
@@ -64,7 +65,14 @@ class Demonstration:
             self._show(name, raw[name], encrypted[name], clear[name])
         print()
         readable = self._read_as_others_do(encrypted)
-        return self._compare(raw, encrypted, clear, readable)
+        forgets = self._mirror(count(encrypted["json"]))
+        return self._compare(raw, encrypted, clear, readable and forgets)
+
+    def _mirror(self, number: int) -> bool:
+        """Whether a mirror decrypts under a lease alone, and forgets."""
+        line, is_fine = Mirror(self._around, self._program, self._folder).run(number)
+        step(line)
+        return is_fine
 
     # Producing
 

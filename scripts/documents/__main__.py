@@ -8,6 +8,7 @@ import re
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from documents import blocks
@@ -23,6 +24,7 @@ _ASKS = re.compile(r"(kcat .*-C|curl|fieldseal status|grep)\b")
 # Commands that are repeated where they fail, since what they talk to may still be starting.
 _NEEDS_A_SERVER = re.compile(r"(bao|vault)\b")
 _PATIENCE_SECONDS = 20
+_DOCUMENTS_AT_ONCE = 3
 
 
 def main() -> int:
@@ -38,21 +40,32 @@ def main() -> int:
         *sorted(ROOT.glob("deploy/**/*.md")),
     ]
     checks = Checks()
-    for path in paths:
-        document, name = blocks.read(path), str(path.relative_to(ROOT))
-        checks.run(f"{name}: links lead somewhere", lambda path=path: check_links(path))
-        checks.run(f"{name}: what shows fieldseal is run, or says why not", lambda d=document: _all_marked(d))
-        if document.steps:
-            started = time.monotonic()
-            title = f"{name}: {sum(isinstance(step, Command) for step in document.steps)} commands run as shown"
-            checks.run(title, lambda d=document: _run(d, arguments.program.resolve(), arguments.show))
-            print(f"        {time.monotonic() - started:.1f} s", flush=True)
+    documents = [blocks.read(path) for path in paths]
+    program = arguments.program.resolve()
+    # Most of a document's time is waiting for servers. What is shown must not be mixed.
+    with ThreadPoolExecutor(1 if arguments.show else _DOCUMENTS_AT_ONCE) as threads:
+        runs = [threads.submit(_timed_run, document, program, arguments.show) for document in documents]
+        for document, run in zip(documents, runs, strict=True):
+            name = str(document.path.relative_to(ROOT))
+            checks.run(f"{name}: links lead somewhere", lambda d=document: check_links(d.path))
+            checks.run(f"{name}: what shows fieldseal is run, or says why not", lambda d=document: _all_marked(d))
+            if document.steps:
+                title = f"{name}: {sum(isinstance(step, Command) for step in document.steps)} commands run as shown"
+                checks.run(title, lambda r=run: print(f"        {r.result():.1f} s", flush=True))
     return checks.finish()
 
 
 def _all_marked(document: Document) -> None:
     lines = ", ".join(map(str, document.unmarked))
     require(not document.unmarked, f"blocks at lines {lines}: make them ```console, or say <!-- not run: REASON -->")
+
+
+def _timed_run(document: Document, program: Path, show: bool) -> float:
+    """Runs what a document shows; how many seconds it took."""
+    started = time.monotonic()
+    if document.steps:
+        _run(document, program, show)
+    return time.monotonic() - started
 
 
 def _run(document: Document, program: Path, show: bool) -> None:
@@ -89,7 +102,8 @@ def _take(step: Command | File, session: Session, show: bool) -> None:
             break
         time.sleep(0.2)
     if show:
-        print(f"    {step.line}, {time.monotonic() - started:.1f} s: {step.text}\n" + "".join(f"      | {line}\n" for line in printed), end="")
+        said = "".join(f"      | {line}\n" for line in printed)
+        print(f"    {step.line}, {time.monotonic() - started:.1f} s: {step.text}\n{said}", end="")
     if wrong is not None:
         raise Wrong(f"line {step.line}: {step.text}\n{wrong}")
 

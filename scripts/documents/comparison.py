@@ -11,6 +11,7 @@ _VOLATILE = (
     (re.compile(r"\b\d+ records/s\b"), "(rate)"),
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)"), "(time)"),
     (re.compile(r"\b\d+(\.\d+)? ?(ms|us|s|min|h)\b"), "(duration)"),
+    (re.compile(r"\b[0-9a-f]{16}\b"), "(id)"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "(uuid)"),
 )
 

@@ -12,6 +12,14 @@ class Broker(Server):
 
     def __init__(self, folder: Path) -> None:
         self._port = free_port()
+        self._folder = folder
+        self._start()
+
+    def restart(self) -> None:
+        """Starts it again after `stop`, with its data and its address."""
+        self._start()
+
+    def _start(self) -> None:
         super().__init__(
             "the broker",
             [
@@ -22,9 +30,9 @@ class Broker(Server):
                 "--kafka-port",
                 str(self._port),
                 "--data-dir",
-                folder / "broker",
+                self._folder / "broker",
             ],
-            log=folder / "broker.log",
+            log=self._folder / "broker.log",
         )
         try:
             self.await_ready(lambda: accepts_connections(self._port))

@@ -46,7 +46,7 @@ class Vault:
         data = None if body is None else json.dumps(body).encode()
         tls = ssl.create_default_context(cafile=self.ca_file) if self.address.startswith("https:") else None
         try:
-            with urllib.request.urlopen(request, data, timeout=10, context=tls) as reply:
+            with urllib.request.urlopen(request, data, timeout=30, context=tls) as reply:
                 text = reply.read()
         except urllib.error.HTTPError as error:
             raise VaultRefused(f"{method} {path}: {error.code} {error.read().decode(errors='replace')}") from None

@@ -22,7 +22,8 @@ struct ConfigurationBuilder {
                 at: root.mark(of: RootSettings.pairs), root.path(of: RootSettings.pairs), message)
             return nil
         }
-        let set = PairSet(sections: sections, ownTopics: ownTopics, diagnostics: diagnostics)
+        let set = PairSet(
+            sections: sections, ownTopics: ownTopics + deadLetterTopics(sections), diagnostics: diagnostics)
         set.check()
         let pairs = sections.enumerated().compactMap { index, section -> FieldsealConfiguration.Pair? in
             let builder = PairBuilder(
@@ -43,6 +44,13 @@ struct ConfigurationBuilder {
             root[RootSettings.control]?.located(ControlSettings.topic),
             root[RootSettings.audit]?.located(AuditKeys.topic),
         ].compactMap(\.self)
+    }
+
+    private func deadLetterTopics(_ pairs: [Located<SectionValue>]) -> [Located<String>] {
+        pairs.compactMap { pair in
+            pair.value[PairSettings.encrypt]?.located(EncryptSettings.deadLetterTopic)
+                ?? pair.value[PairSettings.decrypt]?.located(DecryptSettings.deadLetterTopic)
+        }
     }
 
     private func control() -> FieldsealConfiguration.Control? {

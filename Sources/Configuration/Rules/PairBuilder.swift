@@ -15,6 +15,7 @@ struct PairBuilder {
     func build() -> FieldsealConfiguration.Pair? {
         let kafka = KafkaSettingsBuilder(root: root, diagnostics: diagnostics).build(section)
         TopicsRule(diagnostics: diagnostics).check(section)
+        let deadLetters = deadLetters()
         guard let action = action(), let kafka, let name = section[PairSettings.name], let names = pairs.topics[index]
         else { return nil }
         let limits = TopicPair.CommitLimits()
@@ -28,12 +29,19 @@ struct PairBuilder {
                 records: section[PairSettings.commitMaxRecords] ?? limits.records,
                 bytes: section[PairSettings.commitMaxBytes] ?? limits.bytes),
             startFrom: section[PairSettings.startFrom], kafka: kafka, action: action)
+        topics.deadLetters = deadLetters
         topics.demand = DemandBuilder(root: root, pairs: pairs, diagnostics: diagnostics).build(section)
         topics.purgeSource = purgeSource()
         if topics.readsPattern { topics.excludedTopics = pairs.excludedTopics(ofPair: index) }
         return FieldsealConfiguration.Pair(
             topics: topics, keyManagement: keyService.settings, hasOwnKeyManagement: section.has(RootSettings.kms),
             schemaRegistry: registry.settings, hasOwnSchemaRegistry: section.has(RootSettings.schemaRegistry))
+    }
+
+    private func deadLetters() -> DeadLetterPolicy? {
+        let builder = DeadLetterBuilder(diagnostics: diagnostics, keyService: keyService)
+        return section[PairSettings.encrypt].flatMap(builder.build(encrypt:))
+            ?? section[PairSettings.decrypt].flatMap(builder.build(decrypt:))
     }
 
     private func action() -> TopicPair.Action? {

@@ -13,14 +13,20 @@ enum DecryptSettings {
         "recordHeaderFields", .list(of: .text("a header's name")), .optional("all"),
         "Which headers are opened, by name.")
     static let errorPolicy = Setting(
-        "errorPolicy", .choice(DecryptionRules.ErrorPolicy.self, planned: ["dead_letter"]),
+        "errorPolicy", .choice(DecryptionRules.ErrorPolicy.self),
         .defaulted(.returnEncrypted),
         "What happens to a record that can't be decrypted. `return_encrypted` passes it on as it is; `default_value` "
             + "opens what it can and puts default values where the KMS refuses or lacks the KEK, and is as `fail` for all "
-            + "else; `fail` stops its partition there.")
+            + "else; `dead_letter` seals the whole record for `deadLetterTopic`; `fail` stops its partition there.")
     static let onPlain = Setting(
-        "onPlain", .choice(DecryptionRules.PlainPolicy.self, planned: ["dead_letter"]), .defaulted(.halt),
+        "onPlain", .choice(DecryptionRules.PlainPolicy.self), .defaulted(.halt),
         "What happens to a record that is not encrypted.")
+    static let deadLetterTopic = Setting(
+        "deadLetterTopic", .topic, .optional("required with `dead_letter`"),
+        "Where records go that can't be decrypted, or are plain; of this pair alone, made when missing.")
+    static let deadLetterKeySecretId = Setting(
+        "deadLetterKeySecretId", .keyTemplate, .optional("required with `dead_letter`"),
+        "The KEK of dead letters, without templates. Whoever may use it can read whole records.")
     static let keks = Setting(
         "keks", .list(of: .keyPattern, allowsEmpty: false),
         .optional("the keys of the encrypt pairs in this file that write the source"),
@@ -47,8 +53,6 @@ enum DecryptSettings {
         "pairs[].decrypt", "",
         [
             recordValueFields, recordKeyFields, recordHeaderFields, errorPolicy, onPlain, keks, acceptTopics, format,
-            schemaFile, recordKey, acceptPartlyOpened, maxPayloadBytes,
-            PlannedSetting("deadLetterTopic", "for `dead_letter`"),
-            PlannedSetting("deadLetterKeySecretId", "for `dead_letter`"),
+            schemaFile, recordKey, acceptPartlyOpened, maxPayloadBytes, deadLetterTopic, deadLetterKeySecretId,
         ])
 }

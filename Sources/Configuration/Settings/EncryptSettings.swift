@@ -6,6 +6,7 @@ enum EncryptSettings {
     /// What happens to a record that can't be encrypted.
     enum ErrorPolicy: String, CaseIterable, Sendable {
         case halt
+        case deadLetter = "dead_letter"
     }
 
     static let format = Setting(
@@ -58,8 +59,16 @@ enum EncryptSettings {
         "keks", .list(of: .keyPattern), .optional("the keys without templates that this section names"),
         "Further KEKs that a schema may name for its fields. `*` stands for part of one segment.")
     static let onError = Setting(
-        "onError", .choice(ErrorPolicy.self, planned: ["dead_letter"]), .defaulted(.halt),
-        "What happens where a record can't be encrypted. `halt`: its partition stops there, the others go on.")
+        "onError", .choice(ErrorPolicy.self), .defaulted(.halt),
+        "What happens where a record can't be encrypted. `halt`: its partition stops there, the others go on. "
+            + "`dead_letter`: the whole record is sealed and goes to `deadLetterTopic`; where that can't be done, the "
+            + "partition stops.")
+    static let deadLetterTopic = Setting(
+        "deadLetterTopic", .topic, .optional("required with `onError: dead_letter`"),
+        "Where records go that can't be encrypted; of this pair alone, made when missing.")
+    static let deadLetterKeySecretId = Setting(
+        "deadLetterKeySecretId", .keyTemplate, .optional("required with `onError: dead_letter`"),
+        "The KEK of dead letters, without templates. Whoever may use it can read whole records.")
 
     static let purgeSource = Setting(
         "purgeSource", .section(SourcePurgeKeys.section), .optional("the source keeps its records"),
@@ -70,8 +79,6 @@ enum EncryptSettings {
         [
             format, schemaFile, schemaDataMode, padding, bindKey, recordValue, recordKey, recordHeader,
             allowCompactedKeys, tags, defaultKeySecretId, defaultAlgorithm, attributeNamespace, keks, onError,
-            purgeSource,
-            PlannedSetting("deadLetterTopic", "for `onError: dead_letter`"),
-            PlannedSetting("deadLetterKeySecretId", "for `onError: dead_letter`"),
+            deadLetterTopic, deadLetterKeySecretId, purgeSource,
         ])
 }

@@ -73,13 +73,8 @@ struct OpenSSLCipherContext: ~Copyable {
     borrowing func begin(
         nonce: UnsafeRawPointer, expectingTag tag: UnsafeRawPointer, count: Int
     ) throws(CryptographyError) {
-        // As a parameter of the same call: a call of its own costs as much as a third of a short message. OpenSSL takes a
-        // mutable pointer and copies from it.
-        var parameters = (
-            OSSL_PARAM_construct_octet_string(
-                OSSL_CIPHER_PARAM_AEAD_TAG, UnsafeMutableRawPointer(mutating: tag), count),
-            OSSL_PARAM_construct_end()
-        )
+        // As a parameter of the same call: a call of its own costs as much as a third of a short message.
+        var parameters = (fieldseal_aead_tag(tag, count), OSSL_PARAM_construct_end())
         let begun = withUnsafeBytes(of: &parameters) { parameters in
             EVP_CipherInit_ex2(
                 context, nil, nil, nonce.assumingMemoryBound(to: UInt8.self), -1,

@@ -14,6 +14,8 @@ import Logging
 /// remembered for 60 s. Keys are wiped when they end or make room for others and no reader holds them any more.
 public final class DataKeyCache: Sendable {
     let fetcher: DataKeyFetcher
+    /// What its readers have counted.
+    let tally = DataKeyTally()
     let settings: KeyManagementSettings
 
     /// Makes a cache over the services that the settings name.
@@ -75,6 +77,15 @@ public final class DataKeyCache: Sendable {
     /// Forgets all keys and refuses further requests with `shutDown`; calls under way end within their time-out.
     public func shutDown() {
         fetcher.stop()
+    }
+
+    /// How the cache fares; cheap, from any thread.
+    public var statistics: DataKeyStatistics {
+        var statistics = fetcher.statistics
+        let hits = tally.counts
+        statistics.uses[.seal, default: .init()].hits = hits.sealing
+        statistics.uses[.open, default: .init()].hits = hits.opening
+        return statistics
     }
 
     /// Milliseconds on a clock that goes on while the machine is suspended (CLOCK_BOOTTIME on Linux).

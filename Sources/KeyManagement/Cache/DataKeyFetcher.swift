@@ -33,6 +33,7 @@ final class DataKeyFetcher: Sendable {
         var threads = 0
         var idle = 0
         var isStopping = false
+        var counted = DataKeyCalls()
     }
 
     private let monitor: Monitor<State>
@@ -72,7 +73,9 @@ final class DataKeyFetcher: Sendable {
             case .fail(let error): throw error
             case .wait:
                 if let index = state.ahead.lastIndex(of: request) { state.urgent.append(state.ahead.remove(at: index)) }
-            case .call: state.urgent.append(request)
+            case .call:
+                state.urgent.append(request)
+                state.counted.missed(isForSealing: request.isForSealing)
             }
             startThreads(&state)
             return nil
@@ -104,6 +107,20 @@ final class DataKeyFetcher: Sendable {
 
     /// Keys held for sealing and for opening.
     var counts: (sealing: Int, opening: Int) { monitor.withLock { $0.schedule.counts } }
+
+    /// What was counted, and what there is.
+    var statistics: DataKeyStatistics {
+        let now = clock()
+        return monitor.withLock { state in
+            var statistics = state.counted.statistics
+            state.schedule.describeProviders(in: &statistics)
+            let shared = state.keys.byIdentity.values
+            for key in shared { statistics.add(key, age: now - (key.expiresAt - settings.keyTtlMilliseconds)) }
+            let oldest = shared.sorted { $0.expiresAt < $1.expiresAt }.prefix(DataKeyStatistics.keyLimit)
+            statistics.keys = oldest.map { .init($0, age: now - ($0.expiresAt - settings.keyTtlMilliseconds)) }
+            return statistics
+        }
+    }
 
     /// Forgets all keys and ends the threads, after the calls under way.
     func stop() {
@@ -158,8 +175,10 @@ final class DataKeyFetcher: Sendable {
 
     private func fetch(_ request: DataKeyRequest, isAhead: Bool) {
         let started = clock()
+        let begun = ContinuousClock.now
         do throws(KeyManagementError) {
             let (dataKey, edek) = try call(request)
+            count(request, nil, since: begun, isAhead: isAhead)
             keep(
                 SharedDataKey(
                     dataKey: dataKey, request: request, edek: edek, expiresAt: started + settings.keyTtlMilliseconds,
@@ -172,9 +191,17 @@ final class DataKeyFetcher: Sendable {
                         : .created(key: request.key, topic: topic, algorithm: request.algorithm))
             }
         } catch {
+            count(request, error, since: begun, isAhead: isAhead)
             report(error, request)
         }
         monitor.wakeAll()
+    }
+
+    private func count(
+        _ request: DataKeyRequest, _ error: KeyManagementError?, since begun: ContinuousClock.Instant, isAhead: Bool
+    ) {
+        let time = ContinuousClock.now - begun
+        monitor.withLock { $0.counted.called(request, error, time: time, isAhead: isAhead) }
     }
 
     private func call(_ request: DataKeyRequest) throws(KeyManagementError) -> (DataKey, edek: [UInt8]) {

@@ -31,6 +31,9 @@ final class DataKeyLimit: Sendable {
         left.wrappingAdd(unused, ordering: .relaxed)
     }
 
+    /// What is claimed.
+    var claimed: Int { maximum - left.load(ordering: .relaxed) }
+
     /// True once, when 80 % have been claimed.
     func isNearlySpentForTheFirstTime() -> Bool {
         guard left.load(ordering: .relaxed) <= maximum / 5, !announced.load(ordering: .relaxed) else { return false }

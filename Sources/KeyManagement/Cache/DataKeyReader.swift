@@ -12,6 +12,8 @@ public final class DataKeyReader {
     private let cache: DataKeyCache
     private let nonces: NonceSource
     private let identity: UInt64
+    /// How often a key was there.
+    private let uses = DataKeyUses()
     private var sealers: DataKeyTable<Sealer>
     private var openers: DataKeyTable<Opener>
     private var lastSealer: Sealer?
@@ -35,6 +37,11 @@ public final class DataKeyReader {
         identity = Self.nextIdentity.wrappingAdd(1, ordering: .relaxed).oldValue
         sealers = DataKeyTable(capacity: cache.settings.maxKeys)
         openers = DataKeyTable(capacity: cache.settings.maxKeys)
+        cache.tally.begin(uses)
+    }
+
+    deinit {
+        cache.tally.end(uses)
     }
 
     /// The data key to seal with for a topic.
@@ -51,10 +58,14 @@ public final class DataKeyReader {
     ) throws(KeyManagementError) -> Sealer {
         let name = DataKeyName(
             kek: kek, edek: UnsafeRawBufferPointer(start: nil, count: 0), algorithm: algorithm, topic: topic)
-        if let lastSealer, lastSealer.isNamed(name), lastSealer.isCurrent(now: now) { return lastSealer }
+        if let lastSealer, lastSealer.isNamed(name), lastSealer.isCurrent(now: now) {
+            uses.sealed()
+            return lastSealer
+        }
         let hash = name.hash
         if let sealer = sealers.find(name, hash: hash) {
             if sealer.isCurrent(now: now) {
+                uses.sealed()
                 lastSealer = sealer
                 return sealer
             }
@@ -79,10 +90,14 @@ public final class DataKeyReader {
         topic: UnsafeRawBufferPointer, now: Int64
     ) throws(KeyManagementError) -> Opener {
         let name = DataKeyName(kek: kek, edek: edek, algorithm: algorithm, topic: topic)
-        if let lastOpener, lastOpener.isNamed(name), lastOpener.isCurrent(now: now) { return lastOpener }
+        if let lastOpener, lastOpener.isNamed(name), lastOpener.isCurrent(now: now) {
+            uses.opened()
+            return lastOpener
+        }
         let hash = name.hash
         if let opener = openers.find(name, hash: hash) {
             if opener.isCurrent(now: now) {
+                uses.opened()
                 lastOpener = opener
                 return opener
             }

@@ -80,6 +80,13 @@ struct DataKeySchedule {
     /// Keys held for sealing and for opening.
     var counts: (sealing: Int, opening: Int) { (sealing.count, opening.count) }
 
+    /// Says of each provider that was called how it fares.
+    func describeProviders(in statistics: inout DataKeyStatistics) {
+        for index in statistics.providers.indices {
+            statistics.providers[index].isSuspended = breakers[statistics.providers[index].provider]?.isOpen ?? false
+        }
+    }
+
     /// Requests under way or failed lately.
     var attemptCount: Int { attempts.count }
 

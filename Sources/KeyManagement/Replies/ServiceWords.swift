@@ -4,9 +4,17 @@ import Records
 enum ServiceWords {
     /// The content of a JSON string as one printable line of bounded length; empty where it repeats a secret.
     ///
-    /// A secret counts as repeated where any run of 12 of its bytes appears, which a whole token or key has.
+    /// A secret counts as repeated where any run of 12 of its bytes appears in what would be shown, which a whole token or
+    /// key has. Its escapes are undone before, or `\/` would hide one.
     static func shown(_ text: UnsafeRawBufferPointer, without secrets: [SecretBytes]) -> String {
-        guard !secrets.contains(where: { repeats($0, in: text) }) else { return "" }
+        let line = unescaped(text)
+        guard !secrets.contains(where: { repeats($0, in: line) }) else { return "" }
+        let words = line.split(separator: UInt8(ascii: " ")).joined(separator: [UInt8(ascii: " ")])
+        return BoundedText.printable(Array(words))
+    }
+
+    /// As much of the text as may be shown: a server may send many times that, and each byte is compared with each secret's.
+    private static func unescaped(_ text: UnsafeRawBufferPointer) -> [UInt8] {
         var line: [UInt8] = []
         var isEscaped = false
         for byte in text.prefix(BoundedText.limit * 2) {
@@ -20,11 +28,10 @@ enum ServiceWords {
                 line.append(byte)
             }
         }
-        let words = line.split(separator: UInt8(ascii: " ")).joined(separator: [UInt8(ascii: " ")])
-        return BoundedText.printable(Array(words))
+        return line
     }
 
-    private static func repeats(_ secret: SecretBytes, in text: UnsafeRawBufferPointer) -> Bool {
+    private static func repeats(_ secret: SecretBytes, in text: [UInt8]) -> Bool {
         secret.withUnsafeBytes { secret in
             let run = min(12, secret.count)
             guard run > 0, text.count >= run else { return false }
@@ -35,7 +42,7 @@ enum ServiceWords {
         }
     }
 
-    private static func contains(_ run: UnsafeRawBufferPointer, in text: UnsafeRawBufferPointer) -> Bool {
+    private static func contains(_ run: UnsafeRawBufferPointer, in text: [UInt8]) -> Bool {
         (0...(text.count - run.count)).contains { text[$0..<($0 + run.count)].elementsEqual(run) }
     }
 }

@@ -77,7 +77,7 @@ extension Metric {
         "fieldseal_kafka_queue_messages", .gauge, ["pair", "client"],
         "Messages in librdkafka's queue: fetched ahead, or waiting to be sent.")
     static let kafkaBrokerRttSeconds = Metric(
-        "fieldseal_kafka_broker_rtt_seconds", .gauge, ["pair", "client", "quantile"],
+        "fieldseal_kafka_broker_rtt_seconds", .summary, ["pair", "client", "quantile"],
         "Round trips to the slowest broker.")
     static let kafkaBrokerErrors = Metric(
         "fieldseal_kafka_broker_errors_total", .counter, ["pair", "client"],

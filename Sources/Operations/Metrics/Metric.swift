@@ -5,6 +5,7 @@ struct Metric: Hashable, Sendable {
         case counter
         case gauge
         case histogram
+        case summary
     }
 
     let name: String

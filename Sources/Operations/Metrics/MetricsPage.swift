@@ -1,60 +1,175 @@
+import KeyManagement
 import Pipeline
+import Records
 
 /// All metrics of the process as they are now.
 struct MetricsPage {
-    let services: OperationsServices
+    private let services: OperationsServices
+    private let pairs: [(pair: TopicPair, status: PairStatus)]
+    private let caches: [DataKeyStatistics]
+    private let audit: AuditStatus?
+    private let process = ProcessUsage()
+
+    init(services: OperationsServices) {
+        self.services = services
+        pairs = services.pairs().map { ($0.pair, $0.status) }
+        caches = services.keys()
+        audit = services.auditStatus()
+    }
 
     /// The page.
     func text() -> MetricsText {
         var text = MetricsText()
-        let pairs = services.pairs().map { (pair: $0.pair, status: $0.status) }
         for metric in Metric.all {
             text.begin(metric)
-            for (pair, status) in pairs { write(metric, of: pair, status, to: &text) }
-            writeProcess(metric, to: &text)
+            switch metric.labels.first {
+            case "pair": for (pair, status) in pairs { write(metric, of: pair, status, to: &text) }
+            case "cache":
+                for (number, cache) in caches.enumerated() { write(metric, ofCache: number, cache, to: &text) }
+            case "provider": writeProviders(metric, to: &text)
+            default: writeProcess(metric, to: &text)
+            }
         }
         return text
     }
 
+    // MARK: Pairs
+
     private func write(_ metric: Metric, of pair: TopicPair, _ status: PairStatus, to text: inout MetricsText) {
+        let name = pair.name
         switch metric {
         case .records: writeRecords(pair, status.counters, to: &text)
-        case .recordBytes: text.sample(metric, [pair.name, pair.direction], status.counters.bytesWritten)
+        case .recordBytes: text.sample(metric, [name, pair.direction], status.counters.bytesWritten)
+        case .transformDurationSeconds: text.histogram(metric, [name], status.counters.transformTimes)
         case .transactions:
-            text.sample(metric, [pair.name, "committed"], status.counters.transactionsCommitted)
-            text.sample(metric, [pair.name, "aborted"], status.counters.transactionsAborted)
-        case .partitionHalted:
-            for partition in status.haltedPartitions {
-                let reason = partition.halt?.code ?? ""
-                text.sample(metric, [pair.name, partition.topic, "\(partition.partition)", reason], 1)
-            }
+            text.sample(metric, [name, "committed"], status.counters.transactionsCommitted)
+            text.sample(metric, [name, "aborted"], status.counters.transactionsAborted)
         case .partitionsAssigned:
-            let count = status.workers.reduce(0) { $0 + $1.partitions.count }
-            text.sample(metric, [pair.name], UInt64(count))
+            text.sample(metric, [name], UInt64(status.workers.reduce(0) { $0 + $1.partitions.count }))
         case .workerRunning:
-            for worker in status.workers {
-                text.sample(metric, [pair.name, "\(worker.number)"], worker.isRunning ? 1 : 0)
-            }
-        case .workerRestarts: text.sample(metric, [pair.name], status.counters.restarts)
+            for worker in status.workers { text.sample(metric, [name, "\(worker.number)"], worker.isRunning ? 1 : 0) }
+        case .deadLetters: text.sample(metric, [name], status.counters.recordsDeadLettered)
+        case .workerRestarts: text.sample(metric, [name], status.counters.restarts)
+        case .demandActive: if let demand = status.demand { text.sample(metric, [name], demand.isActive ? 1 : 0) }
+        case .purgedRecords: text.sample(metric, [name], status.purgedOffsets)
+        case .consumerLagRecords, .upstreamOpenTransactionRecords, .partitionHalted:
+            writePartitions(metric, name, status, to: &text)
+        case .kafkaQueueMessages, .kafkaBrokerRttSeconds, .kafkaBrokerErrors:
+            writeClients(metric, name, status, to: &text)
         default: break
         }
     }
 
     private func writeRecords(_ pair: TopicPair, _ counters: WorkerStatus.Counters, to text: inout MetricsText) {
-        let transformed = counters.recordsWritten &- min(counters.recordsPassedOn, counters.recordsWritten)
+        let passedOn = min(counters.recordsPassedOn, counters.recordsWritten)
         for (outcome, count) in [
-            ("transformed", transformed), ("passed_on", counters.recordsPassedOn), ("failed", counters.recordsFailed),
-            ("dropped", counters.recordsDropped),
+            ("transformed", counters.recordsWritten - passedOn), ("passed_on", passedOn),
+            ("failed", counters.recordsFailed), ("dropped", counters.recordsDropped),
+            ("dead_lettered", counters.recordsDeadLettered),
         ] {
             text.sample(.records, [pair.name, pair.direction, outcome], count)
         }
     }
 
+    private func writePartitions(_ metric: Metric, _ name: String, _ status: PairStatus, to text: inout MetricsText) {
+        for worker in status.workers {
+            for partition in worker.partitions {
+                let labels = [name, partition.topic, "\(partition.partition)"]
+                if metric == .partitionHalted {
+                    if let halt = partition.halt { text.sample(metric, labels + [halt.code], 1) }
+                } else if let known = worker.statistics(of: partition) {
+                    let value = metric == .consumerLagRecords ? known.lag : known.open
+                    text.sample(metric, labels, UInt64(max(0, value)))
+                }
+            }
+        }
+    }
+
+    private func writeClients(_ metric: Metric, _ name: String, _ status: PairStatus, to text: inout MetricsText) {
+        for client in ClientStatistics.Client.allCases {
+            let known = status.workers.compactMap { $0.clients[client] }
+            guard !known.isEmpty else { continue }
+            let labels = [name, client.rawValue]
+            switch metric {
+            case .kafkaQueueMessages: text.sample(metric, labels, known.reduce(0) { $0 &+ $1.queued })
+            case .kafkaBrokerErrors: text.sample(metric, labels, known.reduce(0) { $0 &+ $1.errors })
+            default:
+                let median = known.map(\.medianRoundTrip).max() ?? 0
+                let slow = known.map(\.slowRoundTrip).max() ?? 0
+                text.sample(metric, labels + ["0.5"], measured: Double(median) / 1e6)
+                text.sample(metric, labels + ["0.99"], measured: Double(slow) / 1e6)
+            }
+        }
+    }
+
+    // MARK: Keys
+
+    private func write(
+        _ metric: Metric, ofCache number: Int, _ cache: DataKeyStatistics, to text: inout MetricsText
+    ) {
+        for purpose in DataKeyStatistics.Purpose.allCases {
+            let uses = cache.uses[purpose] ?? DataKeyStatistics.Uses()
+            let labels = ["\(number)", purpose.rawValue]
+            switch metric {
+            case .dataKeyCacheHits: text.sample(metric, labels, uses.hits)
+            case .dataKeyCacheMisses: text.sample(metric, labels, uses.misses)
+            case .dataKeyCacheRenewals: text.sample(metric, labels, uses.renewals)
+            case .dataKeys: text.sample(metric, labels, UInt64(uses.keys))
+            case .dataKeyAgeSecondsMax: text.sample(metric, labels, measured: Double(uses.oldestAge) / 1_000)
+            default: break
+            }
+        }
+    }
+
+    private func writeProviders(_ metric: Metric, to text: inout MetricsText) {
+        if metric == .kmsCallDurationSeconds {
+            var calls: [DataKeyStatistics.Call: DurationHistogram] = [:]
+            for cache in caches {
+                for (call, times) in cache.calls { calls[call, default: DurationHistogram(times.scale)].add(times) }
+            }
+            for (labels, times) in calls.map({ ($0.key.labels, $0.value) }).sorted(by: {
+                $0.0.lexicographicallyPrecedes($1.0)
+            }) {
+                text.histogram(metric, labels, times)
+            }
+            return
+        }
+        let providers = Dictionary(grouping: caches.flatMap(\.providers), by: \.provider)
+        for (provider, states) in providers.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            let holds = metric == .kmsUp ? states.allSatisfy(\.isUp) : states.contains(where: \.isSuspended)
+            text.sample(metric, [provider.rawValue], holds ? 1 : 0)
+        }
+    }
+
+    // MARK: The process
+
     private func writeProcess(_ metric: Metric, to text: inout MetricsText) {
         switch metric {
         case .buildInfo: text.sample(metric, [services.version], 1)
+        case .auditEvents:
+            for kind in AuditEvent.Kind.allCases {
+                if let count = audit?.events[kind] { text.sample(metric, [kind.rawValue], count) }
+            }
+        case .auditBufferEvents: if let audit { text.sample(metric, [], UInt64(audit.waiting)) }
+        case .auditDropped: if let audit { text.sample(metric, [], audit.dropped) }
+        case .processCpuSeconds: text.sample(metric, [], measured: process.processorSeconds)
+        case .processResidentMemoryBytes: text.sample(metric, [], process.residentBytes)
+        case .processOpenFds: text.sample(metric, [], process.openFiles)
+        case .processMaxFds: text.sample(metric, [], process.maximumFiles)
+        case .processStartTimeSeconds: text.sample(metric, [], measured: ProcessUsage.startTime)
         default: break
         }
+    }
+}
+
+extension DataKeyStatistics.Call {
+    fileprivate var labels: [String] { [provider.rawValue, operation.rawValue, outcome.rawValue] }
+}
+
+extension WorkerStatus {
+    /// What the consumer says of a partition; nil where it has not said anything yet.
+    func statistics(of partition: Partition) -> ClientStatistics.Partition? {
+        clients[.consumer]?.partitions.first { $0.topic == partition.topic && $0.partition == partition.partition }
     }
 }
 

@@ -1,3 +1,5 @@
+import Records
+
 /// Prometheus' text format, version 0.0.4, as it is written.
 struct MetricsText {
     static let contentType = "text/plain; version=0.0.4; charset=utf-8"
@@ -32,6 +34,25 @@ struct MetricsText {
         append(labels: zip(metric.labels, labels))
         bytes.append(UInt8(ascii: " "))
         append("\(value)\n")
+    }
+
+    /// The samples of a histogram, in seconds.
+    mutating func histogram(_ metric: Metric, _ labels: [String], _ durations: DurationHistogram) {
+        writeHead(of: metric)
+        var count: UInt64 = 0
+        for range in 0..<durations.counts.scalarCount {
+            count &+= durations.counts[range]
+            let bound = durations.bound(range).map { "\(Double($0) / 1e9)" } ?? "+Inf"
+            append("\(metric.name)_bucket")
+            append(labels: zip(metric.labels + ["le"], labels + [bound]))
+            append(" \(count)\n")
+        }
+        append("\(metric.name)_sum")
+        append(labels: zip(metric.labels, labels))
+        append(Double(durations.sum) / 1e9)
+        append("\(metric.name)_count")
+        append(labels: zip(metric.labels, labels))
+        append(" \(count)\n")
     }
 
     private mutating func writeHead(of metric: Metric) {

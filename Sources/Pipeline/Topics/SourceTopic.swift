@@ -12,14 +12,19 @@ struct SourceTopic: Equatable, Sendable {
     var maximumMessageBytes: Int
     /// Whether it was found while the pair was running, so that none of its records is older than the pair's wish to read it.
     var isLate = false
+    /// Where its dead letters go, if it has any.
+    var deadLetters: DeadLetterPlace?
 }
 
 extension SourceTopic {
+    /// `max.message.bytes` of all topics that its records go to.
+    var messageLimits: [Int] { [maximumMessageBytes] + (deadLetters.map { [$0.maximumMessageBytes] } ?? []) }
+
     /// The topic of a pair, as its preparation came out.
     init(_ pair: TopicPair, _ outcome: TopicPreparation.Outcome, isLate: Bool = false) {
         self.init(
             name: pair.source, target: pair.target, partitions: outcome.sourcePartitions,
             targetPartitions: outcome.targetPartitions, maximumMessageBytes: outcome.maximumMessageBytes,
-            isLate: isLate)
+            isLate: isLate, deadLetters: outcome.deadLetters)
     }
 }

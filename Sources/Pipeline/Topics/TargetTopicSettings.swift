@@ -71,6 +71,17 @@ enum TargetTopicSettings {
         ]
     }
 
+    /// The settings for a new dead-letter topic: a letter holds a record in base64, and has no key to be compacted by.
+    static func deadLetters(from source: [String: TopicSetting]) -> [String: String] {
+        let bytes = source["max.message.bytes"].flatMap { Int($0.value) } ?? usualMessageBytes
+        return derived(
+            from: source.filter { $0.key != "message.timestamp.type" },
+            overrides: [
+                "cleanup.policy": "delete",
+                "max.message.bytes": String(min(min(bytes, Int(Int32.max)) * 2, Int(Int32.max))),
+            ])
+    }
+
     /// Sentences about what does not fit.
     static func warnings(
         source: [String: TopicSetting], sourcePartitions: Int, target: [String: TopicSetting], targetPartitions: Int

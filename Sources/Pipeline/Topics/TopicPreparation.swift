@@ -13,6 +13,8 @@ struct TopicPreparation {
         var targetPartitions: Int
         /// `max.message.bytes` of the target.
         var maximumMessageBytes: Int
+        /// Where dead letters go, if there are any.
+        var deadLetters: DeadLetterPlace?
     }
 
     let pair: TopicPair
@@ -45,7 +47,8 @@ struct TopicPreparation {
             warn(source: source, sourceSettings, target: target, targetSettings)
             return Outcome(
                 sourcePartitions: source.partitions, targetPartitions: target.partitions,
-                maximumMessageBytes: Self.maximumMessageBytes(targetSettings))
+                maximumMessageBytes: Self.maximumMessageBytes(targetSettings),
+                deadLetters: try prepareDeadLetters(like: source, settings: sourceSettings))
         } catch let error as KafkaError {
             throw PipelineError.kafka(pair: pair.name, error)
         } catch let error as PipelineError {
@@ -89,6 +92,35 @@ struct TopicPreparation {
         return try awaitTopic { $0.partitions >= 1 }
     }
 
+    /// The dead-letter topic, created as the source is where it is missing, with room for what sealing adds.
+    private func prepareDeadLetters(
+        like source: TopicDescription, settings: [String: TopicSetting]
+    ) throws -> DeadLetterPlace? {
+        guard let policy = pair.deadLetters, policy.isUsed else { return nil }
+        let name = policy.rules.topic
+        if try admin.describe(topic: name, timeout: timeout) == nil {
+            do {
+                try admin.create(
+                    topic: name, partitions: source.partitions, replicationFactor: source.replicationFactor,
+                    settings: TargetTopicSettings.deadLetters(from: settings), timeout: timeout)
+                logger.notice(
+                    "Dead-letter topic created", metadata: ["topic": "\(name)", "partitions": "\(source.partitions)"])
+            } catch {
+                guard error.failure?.code == .topicAlreadyExists else { throw error }
+            }
+        }
+        guard let topic = try awaitTopic(named: name, { $0.partitions >= 1 }) else {
+            throw PipelineError.topic(name, message: "it was created but does not show. Check the cluster.")
+        }
+        let found = try admin.settings(ofTopic: name, timeout: timeout)
+        if found["cleanup.policy"]?.value.contains("compact") == true {
+            throw PipelineError.topic(
+                name, message: "it is compacted, and dead letters have no keys; set its cleanup.policy to 'delete'.")
+        }
+        return DeadLetterPlace(
+            partitions: topic.partitions, maximumMessageBytes: Self.maximumMessageBytes(found))
+    }
+
     /// Compaction keeps the last record of each key, and a sealed key is never the same twice.
     private func refuseCompaction(_ policy: String?) throws {
         guard case .encrypt(let rules) = pair.action, rules.key.isSealed, !rules.allowsCompactedKeys,
@@ -117,9 +149,15 @@ struct TopicPreparation {
 
     /// A change is in the metadata a little after it was confirmed.
     private func awaitTopic(_ isReady: (TopicDescription) -> Bool) throws -> TopicDescription? {
+        try awaitTopic(named: pair.target, isReady)
+    }
+
+    private func awaitTopic(
+        named name: String, _ isReady: (TopicDescription) -> Bool
+    ) throws -> TopicDescription? {
         let deadline = MonotonicClock.now() + Int64(timeout)
         repeat {
-            if let topic = try admin.describe(topic: pair.target, timeout: timeout), isReady(topic) { return topic }
+            if let topic = try admin.describe(topic: name, timeout: timeout), isReady(topic) { return topic }
             MonotonicClock.sleep(milliseconds: 50)
         } while MonotonicClock.now() < deadline
         return nil

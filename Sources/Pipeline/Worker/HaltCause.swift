@@ -31,6 +31,14 @@ public struct HaltCause: Hashable, Sendable {
         )
     }
 
+    /// A record that can't be processed can't become a dead letter either.
+    static func deadLetterFailed(_ message: String, of cause: HaltCause) -> HaltCause {
+        HaltCause(
+            code: "dead_letter_failed",
+            message: "The record can't become a dead letter: \(message) It failed with \(cause.code): \(cause.message)",
+            field: cause.field)
+    }
+
     /// Nothing says where to begin.
     static func noCommittedOffset(target: String) -> HaltCause {
         HaltCause(
@@ -49,10 +57,15 @@ public struct HaltCause: Hashable, Sendable {
         )
     }
 
-    /// The records between the group's offset and the partition's first one are gone.
-    static let offsetOutOfRange = HaltCause(
-        code: "offset_out_of_range",
-        message: "The source no longer has the record to go on with: retention was faster than this pair.")
+    /// The group's offset is none that the source ever had.
+    static func offsetOutOfRange(end: Int64) -> HaltCause {
+        HaltCause(
+            code: "offset_out_of_range",
+            message:
+                "The group's offset lies beyond the source's end (\(end)): the source was recreated or lost records. "
+                + "Stop the pair, set the group's offset to where it is to go on, and start it again."
+        )
+    }
 
     /// Kafka keeps aborting the transaction.
     static func transactionAborted(_ reason: String) -> HaltCause {

@@ -23,13 +23,14 @@ final class Worker {
     func run() throws(PipelineError) {
         let topics = TopicTable()
         for source in task.sources.all { try topics.put(source, make: task.transform) }
+        let letters = try task.deadLetterSealer()
         log.started(task.identity)
         defer { finish() }
         var machine = WorkerStateMachine(limits: task.pair.commitLimits)
         var failures = 0
         while !control.isStopRequested {
             let committedBefore = control.status.counters.transactionsCommitted
-            let end = runSession(topics: topics, machine: &machine)
+            let end = runSession(topics: topics, letters: letters, machine: &machine)
             if control.status.counters.transactionsCommitted != committedBefore { failures = 0 }
             switch end {
             case .stopped: return
@@ -43,11 +44,13 @@ final class Worker {
         }
     }
 
-    private func runSession(topics: TopicTable, machine: inout WorkerStateMachine) -> SessionEnd {
+    private func runSession(
+        topics: TopicTable, letters: DeadLetterSealer?, machine: inout WorkerStateMachine
+    ) -> SessionEnd {
         let session: WorkerSession
         do {
             session = try WorkerSession(
-                task: task, control: control, log: log, topics: topics, machine: machine)
+                task: task, control: control, log: log, topics: topics, letters: letters, machine: machine)
         } catch {
             return .failed(.kafka(pair: task.pair.name, error))
         }

@@ -4,6 +4,8 @@ import Synchronization
 final class WorkerControl: Sendable {
     private let stopDeadline = Atomic<Int64>(.max)
     private let published: Mutex<WorkerStatus>
+    /// What its clients say of themselves.
+    let statistics = ClientStatisticsBoard()
 
     init(number: Int) {
         published = Mutex(WorkerStatus(number: number))
@@ -21,7 +23,11 @@ final class WorkerControl: Sendable {
     var deadline: Int64 { stopDeadline.load(ordering: .relaxed) }
 
     /// The status as of the last publication.
-    var status: WorkerStatus { published.withLock { $0 } }
+    var status: WorkerStatus {
+        var status = published.withLock { $0 }
+        status.clients = statistics.all
+        return status
+    }
 
     /// Replaces the status.
     func publish(_ change: (inout WorkerStatus) -> Void) {

@@ -74,6 +74,25 @@ struct WorkerLog: Sendable {
             metadata: metadata)
     }
 
+    func gap(_ partition: TopicPartition, to offset: Int64) {
+        var metadata = Self.place(partition)
+        metadata["until"] = "\(offset)"
+        metadata["offsets"] = "\(offset - partition.offset)"
+        logger.error(
+            "The source no longer has the record to go on with; reading goes on at the first one that it has. Some of these offsets may be marks of transactions",
+            metadata: metadata)
+    }
+
+    func deadLettered(_ partition: TopicPartition, cause: HaltCause, total: UInt64) {
+        var metadata = Self.place(partition)
+        metadata["reason"] = "\(cause.code)"
+        metadata["message"] = "\(cause.message)"
+        metadata["total"] = "\(total)"
+        metadata["field"] = cause.field.map { "\($0)" }
+        logger.error(
+            "Record went to the dead-letter topic; the next ones are told at most every 10 s", metadata: metadata)
+    }
+
     func resumed(_ partition: TopicPartition) {
         logger.notice("Partition resumed", metadata: Self.place(partition))
     }

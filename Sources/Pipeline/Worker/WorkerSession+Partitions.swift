@@ -8,6 +8,7 @@ extension WorkerSession: RebalanceDelegate {
             let assignments = try assignments(for: partitions)
             let paused = machine.assigned(assignments)
             needs = needs.filter { machine.halts[$0.key] != nil }
+            letterNeeds.formIntersection(needs.keys)
             let positions = assignments.compactMap { assignment in
                 assignment.position.map { topics.partition(ofSlot: assignment.partition, offset: $0) }
             }
@@ -50,8 +51,9 @@ extension WorkerSession: RebalanceDelegate {
 
     /// Makes ready for a topic's records; says false where the session must end first.
     private func take(_ source: SourceTopic) -> Bool {
-        guard source.maximumMessageBytes >= settings.smallestTarget else {
-            log.renewed(batchBytes: source.maximumMessageBytes)
+        let limit = source.messageLimits.min() ?? 0
+        guard limit >= settings.smallestTarget else {
+            log.renewed(batchBytes: limit)
             end = .renew
             return false
         }
@@ -174,10 +176,38 @@ extension WorkerSession: RebalanceDelegate {
             } else if failure.code == .offsetReset || failure.code == .offsetOutOfRange,
                 let slot = slot(of: failure)
             {
-                haltUnreadable(slot, cause: .offsetOutOfRange)
+                passGap(slot)
             } else {
                 log.kafka(error)
             }
+        }
+    }
+
+    /// The source no longer has the record to go on with: goes on at the first one that it has, and tells what it passed.
+    ///
+    /// An offset beyond the source's end is another thing: the source was recreated or cut off, and to begin anew might
+    /// write again what the target has, so that the partition stands still.
+    private func passGap(_ slot: Int32) {
+        if machine.transaction != nil, !commit() { return }
+        guard let next = machine.positions.first(where: { $0.partition == slot })?.next else { return }
+        let place = topics.partition(ofSlot: slot, offset: next)
+        do {
+            let marks = try consumer.watermarks(topic: place.topic, partition: place.partition, timeout: 5_000)
+            guard next < marks.low else { return haltUnreadable(slot, cause: .offsetOutOfRange(end: marks.high)) }
+            machine.gapPassed(partition: slot, to: marks.low)
+            counters.gaps &+= 1
+            counters.offsetsMissed &+= UInt64(marks.low - next)
+            log.gap(place, to: marks.low)
+            task.services.audit.record(
+                AuditEvent(
+                    .gap, pair: task.pair.name, topic: place.topic, partition: place.partition, offset: next,
+                    reason: "offset_out_of_range",
+                    message: "The source no longer has these offsets; some may have been marks of transactions.",
+                    details: ["until": "\(marks.low)"]))
+            assignAnew()
+            publish()
+        } catch {
+            recover(from: error)
         }
     }
 

@@ -12,11 +12,17 @@ extension WorkerSession {
         let transform = topics.transform(at: place.topic)
         while end == nil {
             do {
-                let result = try transform.transform(record, now: now)
+                let result = try TransformTimer.transform(
+                    record, by: transform, now: now, number: counters.recordsRead, into: &counters.transformTimes)
                 if let error = transform.passedOn { notePassedOn(record, at: place, error) }
                 return write(result, of: record, at: place)
             } catch {
-                guard isWorthRepeating(record, at: place, after: error) else { return }
+                if takesDeadLetter(error) {
+                    counters.recordsFailed &+= 1
+                    return deadLetter(record, at: place, because: HaltCause(error))
+                }
+                guard isWorthRepeating(record, at: place, after: error, as: HaltCause(error), by: transform.obtain)
+                else { return }
             }
         }
     }
@@ -35,10 +41,8 @@ extension WorkerSession {
     private func write(_ result: RecordView, of record: RecordView, at place: TopicTable.Place) {
         var result = result
         result.partition = record.partition
-        let bytes = Self.size(of: result)
-        guard isWithinLimit(bytes, of: result, at: place) else {
-            return halt(record, at: place, cause: .recordTooLarge(target: topics.source(at: place.topic).target))
-        }
+        let bytes = result.contentSize
+        guard isWithinLimit(result, at: place) else { return tooLarge(record, at: place) }
         guard beginIfNeeded() else { return }
         do {
             let target = try target(at: place.topic)
@@ -57,27 +61,16 @@ extension WorkerSession {
             case .queueFull:
                 guard !control.isStopRequested else { return }
                 producer.poll(milliseconds: 50)
-            case .tooLarge:
-                let name = topics.source(at: place.topic).target
-                return halt(record, at: place, cause: .recordTooLarge(target: name))
+            case .tooLarge: return tooLarge(record, at: place)
             case .failed(let error): return recover(from: error, inTransaction: true)
             }
         }
     }
 
-    /// Bytes of key, value and headers.
-    private static func size(of record: RecordView) -> Int {
-        var bytes = (record.key?.count ?? 0) + (record.value?.count ?? 0)
-        for header in record.headers { bytes += header.name.count + (header.value?.count ?? 0) }
-        return bytes
-    }
-
     /// Whether the target takes a record, as far as the producer does not see to that: with several targets it can't.
-    private func isWithinLimit(_ bytes: Int, of record: RecordView, at place: TopicTable.Place) -> Bool {
+    private func isWithinLimit(_ record: RecordView, at place: TopicTable.Place) -> Bool {
         guard settings.smallestTarget > 0 else { return true }
-        // What Kafka writes around a record (message format 2): a batch's 61 bytes, the record's own fields, lengths.
-        let overhead = 61 + 36 + 10 * record.headers.count
-        return bytes + overhead <= topics.source(at: place.topic).maximumMessageBytes
+        return record.sizeInBatch <= topics.source(at: place.topic).maximumMessageBytes
     }
 
     /// Whether a transaction is open; opens one if need be.
@@ -106,8 +99,13 @@ extension WorkerSession {
     }
 
     /// Waits for what a transient error asked for, or halts the partition.
-    private func isWorthRepeating(
-        _ record: RecordView, at place: TopicTable.Place, after error: TransformError
+    ///
+    /// - Parameters:
+    ///   - cause: what the partition is halted for.
+    ///   - obtain: waits for what is missing, at most so many milliseconds.
+    func isWorthRepeating(
+        _ record: RecordView, at place: TopicTable.Place, after error: TransformError, as cause: HaltCause,
+        by obtain: (_ need: TransformNeed, _ milliseconds: Int) -> Bool
     ) -> Bool {
         counters.recordsFailed &+= 1
         now = MonotonicClock.now()
@@ -115,17 +113,19 @@ extension WorkerSession {
         var action = machine.recordFailed(
             partition: place.slot, offset: record.offset, canWait: need != nil, now: now)
         if case .wait(let milliseconds) = action, let need {
-            let isThere = topics.transform(at: place.topic).obtain(need, within: milliseconds)
+            let isThere = obtain(need, milliseconds)
             now = MonotonicClock.now()
             if isThere { return true }
             action = machine.recordFailed(partition: place.slot, offset: record.offset, canWait: false, now: now)
         }
         needs[place.slot] = need
-        halt(place.slot, cause: HaltCause(error), isTransient: error.mayHeal, action: action)
+        letterNeeds.remove(place.slot)
+        halt(place.slot, cause: cause, isTransient: error.mayHeal, action: action)
         return false
     }
 
-    private func halt(_ record: RecordView, at place: TopicTable.Place, cause: HaltCause) {
+    /// Halts the partition of a record that nothing will make good but a person.
+    func halt(_ record: RecordView, at place: TopicTable.Place, cause: HaltCause) {
         let action = machine.recordFailed(partition: place.slot, offset: record.offset, canWait: false, now: now)
         halt(place.slot, cause: cause, isTransient: false, action: action)
     }
@@ -166,7 +166,10 @@ extension WorkerSession {
     func retry(_ partition: Int32) {
         if let need = needs[partition] {
             let transform = topics.transform(at: topics.topic(ofSlot: partition))
-            let isThere = transform.obtain(need, within: Int(WorkerStateMachine.longestWait))
+            let patience = Int(WorkerStateMachine.longestWait)
+            let isThere =
+                letterNeeds.contains(partition)
+                ? letters?.obtain(need, within: patience) ?? true : transform.obtain(need, within: patience)
             now = MonotonicClock.now()
             guard isThere else {
                 return machine.retryFailed(partition: partition, now: now, random: .random(in: 0 ... .max))

@@ -11,6 +11,8 @@ final class WorkerSession {
     let control: WorkerControl
     let log: WorkerLog
     let topics: TopicTable
+    /// What seals dead letters; nil where the pair has none.
+    let letters: DeadLetterSealer?
     let settings: WorkerSettings
     let consumer: Consumer
     let producer: Producer
@@ -25,6 +27,9 @@ final class WorkerSession {
     var now = MonotonicClock.now()
     /// When a record that went on unopened was told of last.
     var passedOnToldAt: Int64 = -WorkerSession.passedOnInterval
+    /// When a dead letter was told of last.
+    var deadLetterToldAt: Int64 = -WorkerSession.passedOnInterval
+    private var openedLetterTopic: ProducerTopic?
     /// How often such records are told of at most, in milliseconds.
     static let passedOnInterval: Int64 = 10_000
     /// When keys whose time is over were let go last.
@@ -36,6 +41,8 @@ final class WorkerSession {
     var isInRebalance = false
     /// What halted partitions wait for.
     var needs: [Int32: TransformNeed] = [:]
+    /// The partitions of `needs` that wait for the key of dead letters.
+    var letterNeeds: Set<Int32> = []
     /// Why all partitions stand still, if they do, and the version of the pair's activity that this was.
     var idleCause: IdleCause?
     var seenActivity = -1
@@ -45,18 +52,22 @@ final class WorkerSession {
     private var subscribedVersion = -1
 
     init(
-        task: WorkerTask, control: WorkerControl, log: WorkerLog, topics: TopicTable, machine: WorkerStateMachine
+        task: WorkerTask, control: WorkerControl, log: WorkerLog, topics: TopicTable, letters: DeadLetterSealer?,
+        machine: WorkerStateMachine
     ) throws(KafkaError) {
         self.task = task
         self.control = control
         self.log = log
         self.topics = topics
+        self.letters = letters
         self.machine = machine
         counters = control.status.counters
         settings = WorkerSettings(
-            pair: task.pair, identity: task.identity, targets: task.sources.all.map(\.maximumMessageBytes))
-        producer = try Producer(settings: settings.producer, events: log.clientEvents)
-        consumer = try Consumer(settings: settings.consumer, events: log.clientEvents)
+            pair: task.pair, identity: task.identity, targets: task.sources.all.flatMap(\.messageLimits))
+        producer = try Producer(
+            settings: settings.producer, events: log.clientEvents.reporting(to: control.statistics, of: .producer))
+        consumer = try Consumer(
+            settings: settings.consumer, events: log.clientEvents.reporting(to: control.statistics, of: .consumer))
         delivery =
             task.pair.delivery == .exactlyOnce
             ? ExactlyOnceDelivery(producer: producer) : AtLeastOnceDelivery(producer: producer)
@@ -133,6 +144,14 @@ final class WorkerSession {
         return target
     }
 
+    /// The dead-letter topic; only where the pair has one.
+    func letterTopic() throws(KafkaError) -> ProducerTopic {
+        if let openedLetterTopic { return openedLetterTopic }
+        let topic = try producer.open(topic: task.pair.deadLetters?.rules.topic ?? "")
+        openedLetterTopic = topic
+        return topic
+    }
+
     private func step() {
         if task.sources.version != subscribedVersion { followSources() }
         if task.services.activity.version != seenActivity {
@@ -151,6 +170,7 @@ final class WorkerSession {
         guard now >= releasedAt + Self.releaseInterval else { return }
         releasedAt = now
         topics.releaseExpired(now: now)
+        letters?.releaseExpired(now: now)
     }
 
     private func poll(_ milliseconds: Int) {

@@ -26,8 +26,11 @@ struct WorkerSettings {
             .covered(by: given.common).covered(by: given.producer)
             .covered(by: Self.producerOwned(pair: pair, identity: identity))
         transactionTimeout = producer["transaction.timeout.ms"].flatMap(Int64.init) ?? 60_000
-        limitMessages(to: targets, isPattern: pair.readsPattern)
+        limitMessages(to: targets, areSeveral: pair.readsPattern || pair.deadLetters?.isUsed == true)
     }
+
+    /// How often librdkafka says how it fares.
+    private static let statisticsInterval = "2000"
 
     /// librdkafka's transaction calls wait for a connection beyond their own time-out, so that a long pause between two
     /// attempts to connect (reconnect.backoff.max.ms) would keep a stop waiting.
@@ -37,6 +40,7 @@ struct WorkerSettings {
     private static func consumerDefaults(isStatic: Bool) -> [String: String] {
         [
             "client.id": "fieldseal",
+            "statistics.interval.ms": statisticsInterval,
             "reconnect.backoff.max.ms": "2000",
             "session.timeout.ms": isStatic ? "45000" : "10000",
             "receive.message.max.bytes": "268435456",
@@ -46,8 +50,8 @@ struct WorkerSettings {
 
     /// One target: what it takes is what the producer takes. Several: the producer takes everything, since the worker
     /// looks at each record's size itself; but records that travel in one batch must fit every target together.
-    private mutating func limitMessages(to targets: [Int], isPattern: Bool) {
-        guard isPattern else {
+    private mutating func limitMessages(to targets: [Int], areSeveral: Bool) {
+        guard areSeveral else {
             let bytes = targets.min() ?? Self.messageBytes.lowerBound
             producer["message.max.bytes"] = String(
                 min(max(bytes, Self.messageBytes.lowerBound), Self.messageBytes.upperBound))
@@ -78,6 +82,7 @@ struct WorkerSettings {
     private static func producerDefaults(isStatic: Bool) -> [String: String] {
         [
             "client.id": "fieldseal",
+            "statistics.interval.ms": statisticsInterval,
             "reconnect.backoff.max.ms": "2000",
             "transaction.timeout.ms": isStatic ? "60000" : "15000",
             "queue.buffering.max.kbytes": "65536",

@@ -188,6 +188,19 @@ struct WorkerStateMachine {
         findNextRetry()
     }
 
+    /// The records before `offset` are gone: the partition goes on there, also where it stood still at one of them.
+    mutating func gapPassed(partition: Int32, to offset: Int64) {
+        guard let index = index(of: partition), partitions[index].isAssigned, partitions[index].next < offset else {
+            return
+        }
+        partitions[index].next = offset
+        partitions[index].start = offset
+        partitions[index].attempts = 0
+        partitions[index].isHalted = false
+        halts[partition] = nil
+        findNextRetry()
+    }
+
     // MARK: Time
 
     /// Time has passed.

@@ -1,3 +1,5 @@
+public import Records
+
 /// How far a worker is, as of its last commit or idle moment.
 public struct WorkerStatus: Sendable {
     /// What a worker has counted since it was started.
@@ -14,16 +16,24 @@ public struct WorkerStatus: Sendable {
         public var recordsFailed: UInt64 = 0
         /// Records that could not be opened and went on as they came, as the pair's policy says.
         public var recordsPassedOn: UInt64 = 0
+        /// Records that went to the dead-letter topic; those of aborted transactions count again when they are repeated.
+        public var recordsDeadLettered: UInt64 = 0
         /// Records that were left out, as an operator asked.
         public var recordsSkipped: UInt64 = 0
         /// Records whose timestamp of 0 librdkafka replaces by the current time.
         public var timestampsReplaced: UInt64 = 0
+        /// Times that records were gone before they were read.
+        public var gaps: UInt64 = 0
+        /// Offsets in these gaps; some may have been marks of transactions, and no records.
+        public var offsetsMissed: UInt64 = 0
         /// Transactions (or rounds of delivery and commit) that were completed.
         public var transactionsCommitted: UInt64 = 0
         /// Transactions that were aborted.
         public var transactionsAborted: UInt64 = 0
         /// Times that the clients were replaced after a fatal error.
         public var restarts: UInt64 = 0
+        /// How long transforms took that were measured, waiting for keys and schemas left out.
+        public var transformTimes = DurationHistogram(.microseconds)
 
         /// Makes counters of a worker that has done nothing.
         public init() {}
@@ -36,10 +46,13 @@ public struct WorkerStatus: Sendable {
             recordsDropped &+= other.recordsDropped
             recordsFailed &+= other.recordsFailed
             recordsPassedOn &+= other.recordsPassedOn
+            recordsDeadLettered &+= other.recordsDeadLettered
+            recordsSkipped &+= other.recordsSkipped
             timestampsReplaced &+= other.timestampsReplaced
             transactionsCommitted &+= other.transactionsCommitted
             transactionsAborted &+= other.transactionsAborted
             restarts &+= other.restarts
+            transformTimes.add(other.transformTimes)
         }
     }
 
@@ -76,6 +89,8 @@ public struct WorkerStatus: Sendable {
     public var partitions: [Partition] = []
     /// What it has counted.
     public var counters = Counters()
+    /// What its Kafka clients say of themselves, as of a few seconds ago; empty before.
+    public var clients: [ClientStatistics.Client: ClientStatistics] = [:]
 
     /// Makes the status of a worker that has not begun.
     public init(number: Int) {

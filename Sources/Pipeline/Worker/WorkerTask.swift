@@ -12,11 +12,23 @@ struct WorkerTask: Sendable {
     var services = PairServices()
     /// Prepares a topic again where its source has more partitions than its target, of which the caller has seen as many.
     var refresh: @Sendable (_ topic: String, _ partitions: Int) -> Void = { _, _ in }
+    /// Makes what seals dead letters; nil where the pair has none.
+    var makeDeadLetterSealer: (@Sendable () throws -> DeadLetterSealer)?
     /// Makes the transform of a topic's records, given the pair of that topic alone.
     var makeTransform: @Sendable (TopicPair) throws -> any RecordTransform
 }
 
 extension WorkerTask {
+    /// Makes what seals dead letters, where the pair has any.
+    func deadLetterSealer() throws(PipelineError) -> DeadLetterSealer? {
+        guard pair.deadLetters?.isUsed == true, let makeDeadLetterSealer else { return nil }
+        do {
+            return try makeDeadLetterSealer()
+        } catch {
+            throw PipelineError.transform(pair: pair.name, error)
+        }
+    }
+
     /// Makes the transform of a topic's records.
     func transform(of source: SourceTopic) throws(PipelineError) -> any RecordTransform {
         do {

@@ -103,7 +103,12 @@ final class OpeningKeys {
 
     /// Lets go of the DEKs whose time is over.
     func releaseExpired(now: Int64) {
-        for (index, opener) in openers.enumerated() where opener?.isOver(now: now) == true { openers[index] = nil }
+        for (index, opener) in openers.enumerated() where opener?.isOver(now: now) == true {
+            // What the table has is alive only as long as `openers` holds it.
+            table[index] = nil
+            standings[index] = .unused
+            openers[index] = nil
+        }
         reader.releaseExpired(now: now)
     }
 

@@ -9,6 +9,8 @@ public struct DecryptionRules: Sendable {
         case returnEncrypted = "return_encrypted"
         /// What a KMS refuses to open, or has no key for, gets a default value; for any other reason the partition halts.
         case defaultValue = "default_value"
+        /// The record becomes a dead letter: to a transform the same as `fail`.
+        case deadLetter = "dead_letter"
         /// The partition halts.
         case fail
     }
@@ -17,6 +19,8 @@ public struct DecryptionRules: Sendable {
     public enum PlainPolicy: String, CaseIterable, Sendable {
         /// The partition halts.
         case halt
+        /// The record becomes a dead letter: to a transform the same as `halt`.
+        case deadLetter = "dead_letter"
         /// The record is passed on as it is.
         case pass
     }

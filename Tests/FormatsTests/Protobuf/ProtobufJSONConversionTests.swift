@@ -162,6 +162,26 @@ import Testing
         #expect(reason { try run.payload(of: text) }.contains("too much memory"))
     }
 
+    /// What an Any holds is of a type that its own message does not reach.
+    @Test func memoryIsBoundedInAnysToo() throws {
+        let fields = (1...2_000).map { "int64 f\($0) = \($0);" }.joined()
+        let run = try ProtobufRun(
+            """
+            syntax = "proto3"; import "google/protobuf/any.proto"; message M { repeated google.protobuf.Any a = 1; }
+            message Wide { repeated Wide w = 2001; \(fields) }
+            """)
+        func any(_ count: Int) -> [UInt8] {
+            let wide = [[UInt8]](repeating: ProtobufWire.delimited(2_001, []), count: count).flatMap { $0 }
+            return ProtobufWire.delimited(
+                1, ProtobufWire.delimited(1, Array("x/Wide".utf8)) + ProtobufWire.delimited(2, wide))
+        }
+        let same = try run.payload(of: run.json(of: any(100))) == any(100)
+        #expect(same)
+        #expect(reason { try run.json(of: any(10_000)) }.contains("too much memory"))
+        let several = [[UInt8]](repeating: any(1_000), count: 10).flatMap { $0 }
+        #expect(reason { try run.json(of: several) }.contains("too much memory"))
+    }
+
     @Test func theTextIsBounded() throws {
         let name = String(repeating: "n", count: 60_000)
         let run = try ProtobufRun("syntax = \"proto3\"; message M { repeated M m = 1; bool \(name) = 2; }")

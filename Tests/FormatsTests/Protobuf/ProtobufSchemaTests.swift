@@ -144,6 +144,9 @@ import Testing
         #expect(fault("message M { reserved \(ranges); }").contains("reserves over 512 ranges"))
         let fields = (1...5_000).map { "optional int32 f\($0) = \($0);" }.joined()
         #expect(fault("message M { \(fields) }").contains("over 4096 fields"))
+        let extensions = "message N { extensions 1 to 9999; } extend N { \(fields) }"
+        #expect(fault(extensions).contains("over 4096 extensions"))
+        #expect(fault("message M { \(extensions) }").contains("over 4096 extensions"))
         #expect(fault(String(repeating: " ", count: 1 << 20) + " ").contains("over 1 MiB"))
     }
 

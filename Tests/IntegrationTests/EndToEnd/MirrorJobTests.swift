@@ -62,7 +62,7 @@ extension EndToEndTests {
             let taken = try await lease("--ttl", "10m", "--reason", "ticket 7", "--as", "bob")
             let id = String(taken.prefix { $0 != " " })
             #expect(taken.hasSuffix("bob: ticket 7\n"))
-            try await expectEventually { try opened(broker) == texts(1...20) }
+            try await expectEventually(within: 90) { try opened(broker) == texts(1...20) }
             #expect(mirrors.allSatisfy { $0.errors.contains("the pair works") })
             #expect(try await lease("--list") == taken)
 
@@ -70,7 +70,7 @@ extension EndToEndTests {
             try write(21...30, to: broker)
             try await expectEventually { try broker.read("sealed").count == 30 }
             mirrors = [try start("one", "open"), try start("two", "open")]
-            try await expectEventually { try opened(broker) == texts(1...30) }
+            try await expectEventually(within: 90) { try opened(broker) == texts(1...30) }
 
             let renewed = try await lease("--renew", id, "--ttl", "20m")
             #expect(renewed.hasPrefix(id) && renewed != taken)
@@ -82,8 +82,8 @@ extension EndToEndTests {
             #expect(try opened(broker).isEmpty)
 
             // One that runs out by itself.
-            _ = try await lease("--ttl", "3s", "--reason", "a look")
-            try await expectEventually { try opened(broker) == texts(31...35) }
+            _ = try await lease("--ttl", "20s", "--reason", "a look")
+            try await expectEventually(within: 20) { try opened(broker) == texts(31...35) }
             try await expectEventually { try opened(broker).isEmpty }
             #expect(try await lease("--list") == "open: no leases\n")
             try await expectEventually {

@@ -64,6 +64,21 @@ final class TestBroker: Sendable {
         _ = try CommandRun([ServerProcess.tools.appending(path: "python").path, "-c", script, bootstrapServers, name])
     }
 
+    /// Deletes the records of a partition before an offset, by a tool of other people's.
+    func deleteRecords(of topic: String, partition: Int32, before offset: Int64) throws {
+        let script = """
+            import sys
+            from confluent_kafka import TopicPartition
+            from confluent_kafka.admin import AdminClient
+            limit = TopicPartition(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+            AdminClient({"bootstrap.servers": sys.argv[1]}).delete_records([limit])[limit].result(20)
+            """
+        _ = try CommandRun([
+            ServerProcess.tools.appending(path: "python").path, "-c", script, bootstrapServers, topic,
+            "\(partition)", "\(offset)",
+        ])
+    }
+
     func admin() throws -> Admin {
         try Admin(settings: ["bootstrap.servers": bootstrapServers])
     }

@@ -369,4 +369,24 @@ struct WorkerStateMachineTests {
         }
         #expect(committed > 0)
     }
+
+    @Test("Where the records to go on with are gone, the partition goes on after them, also where it stood still")
+    func gapPassed() {
+        var machine = WorkerStateMachine(limits: .init())
+        _ = machine.assigned([
+            .init(partition: 0, position: 5, cause: nil), .init(partition: 1, position: 3, cause: nil),
+        ])
+        let cause = HaltCause(code: "malformed_payload", message: "")
+        _ = machine.recordFailed(partition: 0, offset: 5, canWait: false, now: 0)
+        machine.halt(partition: 0, cause: cause, isTransient: false, now: 0, random: 0)
+        machine.gapPassed(partition: 0, to: 9)
+        #expect(machine.halts.isEmpty)
+        #expect(machine.positions.map(\.next) == [9, 3])
+        let early = machine.recordArrived(partition: 0, offset: 8)
+        let due = machine.recordArrived(partition: 0, offset: 9)
+        #expect(early == .drop)
+        #expect(due == .transform)
+        machine.gapPassed(partition: 1, to: 2)
+        #expect(machine.positions.map(\.next) == [9, 3], "nothing goes back")
+    }
 }
