@@ -367,7 +367,6 @@ import Transform
                   keyFile: key.pem
                   clientCaFile: ca.pem
                   clients: [{name: Prometheus, role: viewer}]
-                  allowRead: true
                 pairs:
 
                 """,
@@ -383,7 +382,6 @@ import Transform
         #expect(admin.tls?.certificateFile.hasSuffix("/cert.pem") == true)
         #expect(admin.tls?.keyFile?.hasSuffix("/key.pem") == true)
         #expect(admin.tls?.clientAuthorityFile?.hasSuffix("/ca.pem") == true)
-        #expect(admin.allowsReading)
         guard case .file(let path) = admin.tokens[0].secret else {
             Issue.record("the token's file is not read again")
             return

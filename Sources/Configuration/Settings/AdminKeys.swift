@@ -23,13 +23,13 @@ enum AdminKeys {
     static let clients = Setting(
         "clients", .list(of: .section(clientSection)), .optional("none"),
         "What the holders of certificates may do; one that is not listed may do nothing.")
-    static let allowRead = Setting(
-        "allowRead", .boolean, .defaulted(false),
-        "Lets `reader`s look at single decrypted records over HTTP; each look is in the audit trail.")
 
     static let section = Section(
         "admin", "The HTTP interface: health, metrics, the status page, and what operators do.",
-        [listen, token, tokens, certificateFile, keyFile, clientCaFile, clients, allowRead])
+        [
+            listen, token, tokens, certificateFile, keyFile, clientCaFile, clients,
+            PlannedSetting("allowRead", "looking at single decrypted records"),
+        ])
 
     static let name = Setting(
         "name", .name("a name", limit: 128), .required, "Who the audit trail says it was.")

@@ -73,7 +73,8 @@ extension EndToEndTests {
                 guard let answer = try? Self.curl(url, ["--get", "--data-urlencode", "query=\(query)"]).body else {
                     return nil
                 }
-                let object = try JSONSerialization.jsonObject(with: Data(answer.utf8)) as? [String: Any]
+                // Until it has read its data it answers in words.
+                let object = (try? JSONSerialization.jsonObject(with: Data(answer.utf8))) as? [String: Any]
                 let result = (object?["data"] as? [String: Any])?["result"] as? [[String: Any]]
                 return ((result?.first?["value"] as? [Any])?.last as? String).flatMap(Double.init)
             }

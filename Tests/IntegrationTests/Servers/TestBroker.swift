@@ -71,7 +71,8 @@ final class TestBroker: Sendable {
             from confluent_kafka import TopicPartition
             from confluent_kafka.admin import AdminClient
             limit = TopicPartition(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
-            AdminClient({"bootstrap.servers": sys.argv[1]}).delete_records([limit])[limit].result(20)
+            admin = AdminClient({"bootstrap.servers": sys.argv[1]})
+            admin.delete_records([limit])[limit].result(20)
             """
         _ = try CommandRun([
             ServerProcess.tools.appending(path: "python").path, "-c", script, bootstrapServers, topic,
