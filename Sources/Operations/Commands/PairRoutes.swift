@@ -114,7 +114,9 @@ struct PairRoutes {
     private func addLook(to readers: RouterGroup<AdminContext>) {
         readers.get("pairs/:name/records/:partition/:offset") { request, context in
             guard let look = services.look else {
-                throw Problem(.forbidden, "Single records are not shown by this process: admin.allowRead is not available in this version.")
+                throw Problem(
+                    .forbidden,
+                    "Single records are not shown by this process: admin.allowRead is not available in this version.")
             }
             let pair = try pair(context).pair.name
             guard let partition = Int32(try context.parameters.require("partition")), partition >= 0,
