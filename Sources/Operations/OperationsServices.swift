@@ -3,7 +3,7 @@ public import Pipeline
 
 /// What the HTTP interface tells of, and what it acts on.
 public struct OperationsServices: Sendable {
-    /// The pairs that run now, in the order of the configuration; called for every request, since a reload changes them.
+    /// The pairs that run, in the order of the configuration.
     public var pairs: @Sendable () -> [any RunningPair]
     /// Where requests that change something are told of.
     public var audit: any AuditTrail
@@ -11,8 +11,6 @@ public struct OperationsServices: Sendable {
     public var control: (any ControlStore)?
     /// The version of Fieldseal.
     public var version: String
-    /// Shows single records; nil where that is not allowed.
-    public var look: (any RecordLook)?
     /// How the caches of data keys fare, in the order of the configuration: first the one of pairs without their own.
     public var keys: @Sendable () -> [DataKeyStatistics] = { [] }
     /// How the audit trail fares; nil where there is none.

@@ -34,6 +34,7 @@ struct JSONLogHandler: LogHandler {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Text alone, which can always be encoded.
         guard let json = try? encoder.encode(line) else { return }
-        FileHandle.standardError.write(json + [0x0A])
+        // Whoever took the lines may be gone; that must not end what runs.
+        try? FileHandle.standardError.write(contentsOf: json + [0x0A])
     }
 }

@@ -44,7 +44,8 @@ struct JobOptions: ParsableArguments {
         guard topics.source != to else { throw refusal("--to names the topic that is read") }
         let written = configuration.pairs.first { $0.topics.mayWrite(to) }
         if let written { throw refusal("--to names a topic that the pair '\(written.topics.name)' writes") }
-        let own = [configuration.audit.topic, configuration.control?.topic]
+        let letters = configuration.pairs.map(\.topics.deadLetters?.rules.topic)
+        let own = [configuration.audit.topic, configuration.control?.topic] + letters
         guard !own.contains(to) else { throw refusal("--to names a topic that Fieldseal keeps for itself") }
         return (index, topics)
     }

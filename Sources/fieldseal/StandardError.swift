@@ -4,6 +4,7 @@ import Foundation
 enum StandardError {
     /// Writes one line.
     static func write(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        // Whoever took the lines may be gone; that must not end what runs.
+        try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
     }
 }

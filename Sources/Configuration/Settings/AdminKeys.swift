@@ -37,7 +37,7 @@ enum AdminKeys {
     static let role = Setting(
         "role", .oneOrList(of: .choice(AdminRole.self)), .defaulted([], "viewer"),
         "What the holder may do: `viewer` sees everything but records; `operator` also pauses, resumes, skips and takes "
-            + "leases; `reader` also looks at single decrypted records.")
+            + "leases; `reader` is for a later version, and may what a viewer may.")
     static let commonName = Setting(
         "name", .text("a common name"), .required, "The common name of the certificate's subject.")
 

@@ -35,7 +35,6 @@ struct PairRoutes {
             let caller = context.caller ?? Caller(name: "", roles: [])
             return try Response.json(ProcessReport(services, caller: caller, now: WallClock.now()))
         }
-        addLook(to: router.group("v1").add(middleware: RoleMiddleware(role: .reader, isConfigured: isConfigured)))
         addLeases(viewers: viewers, operators: operators)
         addCommands(to: operators)
     }
@@ -111,35 +110,6 @@ struct PairRoutes {
         }
     }
 
-    private func addLook(to readers: RouterGroup<AdminContext>) {
-        readers.get("pairs/:name/records/:partition/:offset") { request, context in
-            guard let look = services.look else {
-                throw Problem(
-                    .forbidden,
-                    "Single records are not shown by this process: admin.allowRead is not available in this version.")
-            }
-            let pair = try pair(context).pair.name
-            guard let partition = Int32(try context.parameters.require("partition")), partition >= 0,
-                let offset = Int64(try context.parameters.require("offset")), offset >= 0, offset < .max
-            else { throw Problem(.badRequest, "Partition and offset are counted from 0.") }
-            let query = request.uri.queryParameters
-            let reason = try OperatorDesk.checked(query["reason"].map(String.init) ?? "")
-            let fields = (query["fields"] ?? "").split(separator: ",").map(String.init)
-            let actor = context.caller?.name ?? ""
-            return try await blocking {
-                do throws(RecordLookError) {
-                    let record = try look.look(
-                        pair: pair, partition: partition, offset: offset, fields: fields, actor: actor, reason: reason)
-                    return Response(
-                        status: .ok, headers: [.contentType: "application/json"],
-                        body: .init(byteBuffer: ByteBuffer(bytes: record)))
-                } catch {
-                    throw Problem(error)
-                }
-            }
-        }
-    }
-
     private func pair(_ context: AdminContext) throws -> any RunningPair {
         let name = try context.parameters.require("name")
         guard let pair = services.pairs().first(where: { $0.pair.name == name }) else {
@@ -155,17 +125,5 @@ struct PairRoutes {
     /// Runs what waits for Kafka on a thread that may wait.
     private func blocking(_ body: @escaping @Sendable () throws -> Response) async throws -> Response {
         try await NIOThreadPool.singleton.runIfActive(body)
-    }
-}
-
-extension Problem {
-    /// Why a record is not shown.
-    fileprivate init(_ error: RecordLookError) {
-        switch error {
-        case .noRecord(let sentence): self.init(.notFound, sentence)
-        case .unfit(let sentence): self.init(.badRequest, sentence)
-        case .unopened(let sentence): self.init(.unprocessableContent, sentence)
-        case .unavailable(let sentence): self.init(.serviceUnavailable, sentence)
-        }
     }
 }

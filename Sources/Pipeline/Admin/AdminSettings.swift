@@ -60,19 +60,15 @@ public struct AdminSettings: Sendable {
     public var clients: [Client]
     /// TLS; nil for plain HTTP.
     public var tls: TLS?
-    /// Whether single decrypted records may be looked at by whoever has the role `reader`.
-    public var allowsReading: Bool
 
     /// Makes settings.
     public init(
-        host: String, port: Int, tokens: [Token] = [], clients: [Client] = [], tls: TLS? = nil,
-        allowsReading: Bool = false
+        host: String, port: Int, tokens: [Token] = [], clients: [Client] = [], tls: TLS? = nil
     ) {
         self.host = host
         self.port = port
         self.tokens = tokens
         self.clients = clients
         self.tls = tls
-        self.allowsReading = allowsReading
     }
 }

@@ -107,9 +107,15 @@ final class SourcePurger {
         for start in stride(from: 0, to: names.count, by: GroupWatch.batch) {
             let part = Array(names[start..<min(start + GroupWatch.batch, names.count)])
             for (name, description) in try admin.describe(groups: part, timeout: RecordPurger.timeout) {
-                guard case .success(let group) = description else { continue }
-                assigned[name] = Set(
-                    group.assignments.map { TopicPartition(topic: $0.topic, partition: $0.partition) })
+                switch description {
+                case .success(let group):
+                    assigned[name] = Set(
+                        group.assignments.map { TopicPartition(topic: $0.topic, partition: $0.partition) })
+                // What it reads is known the next time; until then nothing is deleted.
+                case .failure(let error) where error.isTransient: throw error
+                // As with demand, one that can't ever be described counts by its committed offsets alone.
+                case .failure: break
+                }
             }
         }
         return assigned

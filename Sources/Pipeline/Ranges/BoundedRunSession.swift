@@ -116,8 +116,11 @@ final class BoundedRunSession {
             let stands = try asking { (timeout) throws(KafkaError) in try consumer.committed(all, timeout: timeout) }
             let found = Dictionary(uniqueKeysWithValues: stands.map { ($0.partition, $0.offset) })
             for end in known where end.offset >= 0 {
-                guard let next = found[end.partition], next >= 0, next < end.offset else { continue }
-                places[end.partition] = Place(next: next, end: end.offset)
+                // Where a run stands is known before its end is: who has lost the one must not pass over records.
+                guard let next = found[end.partition], next >= 0 else {
+                    throw KafkaError.noAnswer("find how far this run is in partition \(end.partition)")
+                }
+                if next < end.offset { places[end.partition] = Place(next: next, end: end.offset) }
             }
         } else {
             var limits: [TopicPartition] = []

@@ -193,7 +193,9 @@ extension WorkerSession: RebalanceDelegate {
         let place = topics.partition(ofSlot: slot, offset: next)
         do {
             let marks = try consumer.watermarks(topic: place.topic, partition: place.partition, timeout: 5_000)
-            guard next < marks.low else { return haltUnreadable(slot, cause: .offsetOutOfRange(end: marks.high)) }
+            guard next <= marks.high else { return haltUnreadable(slot, cause: .offsetOutOfRange(end: marks.high)) }
+            // It is there after all: only the answer was late.
+            guard next < marks.low else { return assignAnew() }
             machine.gapPassed(partition: slot, to: marks.low)
             counters.gaps &+= 1
             counters.offsetsMissed &+= UInt64(marks.low - next)

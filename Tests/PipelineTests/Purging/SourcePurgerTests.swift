@@ -69,6 +69,20 @@ struct SourcePurgerTests {
         #expect(cluster.deleted.map(\.offset) == expected)
     }
 
+    @Test("While a live group can't be described for the time being, nothing goes")
+    func undescribed() throws {
+        let purger = purger()
+        cluster.offsets = ["fieldseal.pair": [partition: 80], "other": [:]]
+        list(["other": .stable])
+        cluster.descriptions["other"] = .failure(.noAnswer("describe it"))
+        try purger.purge([place], now: 1_000_000)
+        #expect(throws: PipelineError.self) { try purger.purge([place], now: 1_600_000) }
+        #expect(cluster.deleted.isEmpty)
+        cluster.descriptions["other"] = .success(ConsumerGroup(id: "other", state: .stable))
+        try purger.purge([place], now: 1_600_001)
+        #expect(cluster.deleted.map(\.offset) == [80])
+    }
+
     @Test(
         "A live group that has committed nothing keeps everything, and so does one that is about to be given partitions",
         arguments: [ConsumerGroup.State.stable, .rebalancing])
