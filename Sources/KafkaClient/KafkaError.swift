@@ -121,6 +121,11 @@ extension KafkaError {
         KafkaError(Failure("deliver records", code: code, isFatal: true))
     }
 
+    /// A broker did not take a record; what the transaction holds is spoiled, and the producer is not.
+    public static func rejected(_ code: KafkaErrorCode) -> KafkaError {
+        KafkaError(Failure("deliver a record", code: code, requiresAbort: true))
+    }
+
     /// A loop of attempts came to its end without an answer.
     public static func noAnswer(_ operation: String) -> KafkaError {
         KafkaError(Failure(operation, code: .timedOut, isRetriable: true))

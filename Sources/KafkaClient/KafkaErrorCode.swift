@@ -49,6 +49,11 @@ public struct KafkaErrorCode: Hashable, Sendable, CustomStringConvertible {
     public static let fencedInstance = KafkaErrorCode(RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
     /// The record is larger than what the topic takes.
     public static let messageTooLarge = KafkaErrorCode(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
+    /// The batch is larger than a segment of the topic.
+    public static let recordListTooLarge = KafkaErrorCode(RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE)
+    /// Whether a broker or the client finds what was to be written too large.
+    public var isOfSize: Bool { self == .messageTooLarge || self == .recordListTooLarge }
+
     /// The producer's queue is full.
     public static let queueFull = KafkaErrorCode(RD_KAFKA_RESP_ERR__QUEUE_FULL)
     /// The cluster has no such topic or partition.
@@ -77,6 +82,8 @@ public struct KafkaErrorCode: Hashable, Sendable, CustomStringConvertible {
 
     /// The coordinator is not ready yet.
     public static let coordinatorLoading = KafkaErrorCode(RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS)
+    /// The coordinator is another broker now.
+    public static let notCoordinator = KafkaErrorCode(RD_KAFKA_RESP_ERR_NOT_COORDINATOR)
     /// Too few replicas are in sync.
     public static let notEnoughReplicas = KafkaErrorCode(RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS)
     /// The group has gone on without the member.

@@ -26,6 +26,14 @@ public final class MockCluster {
         case transactionalOffsetCommit = 28
     }
 
+    /// What a coordinator is for.
+    public enum Coordinated: Sendable {
+        /// A consumer group, by its `group.id`.
+        case group(String)
+        /// A producer's transactions, by its `transactional.id`.
+        case transactions(String)
+    }
+
     private let handle: ClientHandle
     private let cluster: OpaquePointer
 
@@ -65,5 +73,27 @@ public final class MockCluster {
         _ =
             isDown
             ? rd_kafka_mock_broker_set_down(cluster, number) : rd_kafka_mock_broker_set_up(cluster, number)
+    }
+
+    /// Makes a broker (numbered from 1) the leader of a partition.
+    public func moveLeader(of topic: String, partition: Int32, to broker: Int) throws(KafkaError) {
+        let code = rd_kafka_mock_partition_set_leader(cluster, topic, partition, Int32(clamping: broker))
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError("move a leader", code: code, topic: topic) }
+    }
+
+    /// Makes a broker (numbered from 1) the coordinator.
+    public func moveCoordinator(of coordinated: Coordinated, to broker: Int) throws(KafkaError) {
+        let (kind, key) =
+            switch coordinated {
+            case .group(let group): ("group", group)
+            case .transactions(let id): ("transaction", id)
+            }
+        let code = rd_kafka_mock_coordinator_set(cluster, kind, key, Int32(clamping: broker))
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError("move a coordinator", code: code) }
+    }
+
+    /// Lets every broker answer so many milliseconds later.
+    public func setDelay(_ milliseconds: Int) {
+        _ = rd_kafka_mock_broker_set_rtt(cluster, -1, Int32(clamping: milliseconds))
     }
 }

@@ -73,14 +73,21 @@ final class SealedRecordTarget: FuzzTarget {
         )
     }
 
+    /// Those that overlap none before them: a configuration with others is refused.
+    private func apart(_ paths: [FieldPath]) -> [FieldPath] {
+        paths.reduce(into: []) { kept, path in
+            if !kept.contains(where: path.overlaps) { kept.append(path) }
+        }
+    }
+
     private func rules(_ world: World, schema: String?) throws -> EncryptionRules {
         let key = try KeySecretTemplate(parsing: "in-memory-kms://pii")
         let compressions: [Compression] = [.none, .gzip, .lz4, .zstd]
         let payload = PayloadRule(
             key: key, algorithm: .aes256GCM, compression: compressions[Int(world.rules >> 6)])
         let paths = String(decoding: world.paths, as: UTF8.self).split(separator: "\n")
-        let fields = try paths.map {
-            FieldRule(path: try FieldPath(parsing: String($0)), key: key, algorithm: .aes256GCM)
+        let fields = try apart(paths.map { try FieldPath(parsing: String($0)) }).map {
+            FieldRule(path: $0, key: key, algorithm: .aes256GCM)
         }
         let sealing: PartRule.Sealing =
             switch world.rules & 3 {

@@ -19,6 +19,14 @@ extension WorkerSession {
         deadLetter(record, at: place, because: cause)
     }
 
+    /// A broker refuses what was made of a record.
+    func refused(_ record: RecordView, at place: TopicTable.Place, as form: RefusedRecordSearch.Form) {
+        guard form == .deadLetter else { return tooLarge(record, at: place) }
+        let cause = HaltCause.recordTooLarge(target: topics.source(at: place.topic).target)
+        let message = "a broker refuses it as too large for the dead-letter topic"
+        halt(record, at: place, cause: .deadLetterFailed(message, of: cause))
+    }
+
     /// Seals a record for the dead-letter topic and writes it there, in the same transaction as the offsets. Where that can't
     /// be done nothing of the record goes anywhere, and its partition stands still at it.
     func deadLetter(_ record: RecordView, at place: TopicTable.Place, because cause: HaltCause) {
@@ -69,7 +77,11 @@ extension WorkerSession {
             switch producer.produce(letter, to: topic) {
             case .queued:
                 machine.recordWritten(partition: place.slot, offset: record.offset, bytes: letter.contentSize)
-                return noteDeadLetter(record, at: place, cause)
+                noteDeadLetter(record, at: place, cause)
+                if machine.search.isSuspect(partition: place.slot, offset: record.offset) {
+                    confirm(record.offset, at: place, as: .deadLetter)
+                }
+                return
             case .queueFull:
                 guard !control.isStopRequested else { return }
                 producer.poll(milliseconds: 50)

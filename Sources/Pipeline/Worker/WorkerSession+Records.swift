@@ -9,6 +9,9 @@ extension WorkerSession {
         guard machine.recordArrived(partition: place?.slot ?? -1, offset: record.offset) == .transform, let place
         else { return }
         counters.recordsRead &+= 1
+        if let form = machine.search.refusal(partition: place.slot, offset: record.offset) {
+            return refused(record, at: place, as: form)
+        }
         let transform = topics.transform(at: place.topic)
         while end == nil {
             do {
@@ -95,6 +98,9 @@ extension WorkerSession {
                 log.timestampReplaced(topics.partition(ofSlot: place.slot, offset: record.offset))
             }
             counters.timestampsReplaced &+= 1
+        }
+        if machine.search.isSuspect(partition: place.slot, offset: record.offset) {
+            confirm(record.offset, at: place, as: .record)
         }
     }
 

@@ -30,6 +30,10 @@ extension WorkerSession {
     /// - Parameter inTransaction: whether the call was to add to the open transaction, so that any failure spoils it.
     func recover(from error: KafkaError, inTransaction: Bool = false) {
         now = MonotonicClock.now()
+        // What a commit fails with names no record, and not always what was wrong with it.
+        if (producer.takeDeliveryFailure() ?? error.failure?.code)?.isOfSize == true {
+            machine.search.begin(machine.offsetsToCommit)
+        }
         var failure = TransactionFailure(error)
         if inTransaction { failure.requiresAbort = true }
         let action = machine.recovery(
@@ -45,6 +49,21 @@ extension WorkerSession {
                     pair: task.pair.name, name: task.identity.groupInstanceID ?? task.identity.transactionalID, error))
         case .stopRefused: end = .failed(.kafka(pair: task.pair.name, error))
         }
+    }
+
+    /// Waits until a record is acknowledged that may be the one which a broker refuses.
+    func confirm(_ offset: Int64, at place: TopicTable.Place, as form: RefusedRecordSearch.Form) {
+        let failuresBefore = producer.deliveryFailures
+        let end = deadline
+        while !producer.flush(milliseconds: 200), producer.deliveryFailures == failuresBefore {
+            guard MonotonicClock.now() < end, producer.fatalError == nil else {
+                return recover(from: .noAnswer("deliver a record"), inTransaction: true)
+            }
+        }
+        guard producer.deliveryFailures != failuresBefore else { return }
+        let code = producer.takeDeliveryFailure() ?? .messageTooLarge
+        if code.isOfSize { machine.search.found(partition: place.slot, offset: offset, as: form) }
+        recover(from: .rejected(code), inTransaction: true)
     }
 
     /// Gives the open transaction up and goes back to where it began.

@@ -116,6 +116,8 @@ struct WorkerStateMachine {
     private(set) var isIdle = false
     /// Records below `next` or on partitions that stand still or are gone.
     private(set) var droppedRecords: UInt64 = 0
+    /// Looks for what a broker refuses; outlives the clients.
+    var search = RefusedRecordSearch()
 
     init(limits: TopicPair.CommitLimits) {
         self.limits = limits
@@ -278,6 +280,7 @@ struct WorkerStateMachine {
 
     /// The transaction is committed.
     mutating func committed() {
+        search.committed(offsetsToCommit)
         for index in partitions.indices { partitions[index].start = partitions[index].next }
         transaction = nil
         abortsInARow = 0

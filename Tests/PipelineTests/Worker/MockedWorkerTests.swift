@@ -22,7 +22,7 @@ struct MockedWorkerTests {
         let task: WorkerTask
 
         init(
-            _ cluster: MockCluster, instance: String?, delivery: TopicPair.Delivery,
+            _ cluster: MockCluster, instance: String?, delivery: TopicPair.Delivery, unique: String = "u",
             commitLimits: TopicPair.CommitLimits = .init()
         ) {
             let pair = TopicPair(
@@ -35,7 +35,7 @@ struct MockedWorkerTests {
                     name: "source", target: "target", partitions: 2, targetPartitions: 2,
                     maximumMessageBytes: 1_000_000))
             task = WorkerTask(
-                pair: pair, number: 0, identity: WorkerIdentity(pair: pair, number: 0, unique: "u"),
+                pair: pair, number: 0, identity: WorkerIdentity(pair: pair, number: 0, unique: unique),
                 sources: sources, makeTransform: { _ in Copy() })
         }
 
@@ -63,8 +63,8 @@ struct MockedWorkerTests {
         }
     }
 
-    private func makeCluster() throws -> MockCluster {
-        let cluster = try MockCluster()
+    private func makeCluster(brokers: Int = 1) throws -> MockCluster {
+        let cluster = try MockCluster(brokers: brokers)
         try cluster.createTopic("source", partitions: 2)
         try cluster.createTopic("target", partitions: 2)
         return cluster
@@ -88,16 +88,16 @@ struct MockedWorkerTests {
 
     /// Lets a worker copy 20 records of which the later half meets `failure`, and tells how it ended.
     private func run(
-        instance: String? = nil, delivery: TopicPair.Delivery = .exactlyOnce, failure: (MockCluster) -> Void,
-        until condition: (WorkerStatus) -> Bool
+        instance: String? = nil, delivery: TopicPair.Delivery = .exactlyOnce, brokers: Int = 1,
+        failure: (MockCluster) throws -> Void, until condition: (WorkerStatus) -> Bool
     ) async throws -> (status: WorkerStatus, error: PipelineError?) {
-        let cluster = try makeCluster()
+        let cluster = try makeCluster(brokers: brokers)
         let setting = Setting(cluster, instance: instance, delivery: delivery)
         try write(10, to: cluster)
         async let ended = setting.run()
         #expect(
             try await setting.reaches { $0.partitions.map(\.next) == [5, 5] && $0.counters.transactionsCommitted > 0 })
-        failure(cluster)
+        try failure(cluster)
         try write(10, to: cluster)
         #expect(try await setting.reaches(condition))
         let status = setting.control.status
@@ -193,14 +193,110 @@ struct MockedWorkerTests {
         return (status, error)
     }
 
-    @Test("Records that a broker refuses are not committed past, but repeated", arguments: TopicPair.Delivery.allCases)
-    func undelivered(delivery: TopicPair.Delivery) async throws {
+    @Test(
+        "Records that a broker refuses for their size together are sent one by one",
+        arguments: TopicPair.Delivery.allCases)
+    func refusedTogether(delivery: TopicPair.Delivery) async throws {
         let result = try await runFirst(
             delivery: delivery, failures: [.messageTooLarge],
             until: { $0.partitions.map(\.next) == [5, 5] && $0.counters.transactionsCommitted > 0 })
         #expect(result.error == nil)
         #expect(result.status.counters.recordsWritten > 10)
+        #expect(result.status.partitions.allSatisfy { $0.halt == nil })
         #expect(result.status.counters.restarts + result.status.counters.transactionsAborted >= 1)
+    }
+
+    @Test(
+        "A record that a broker refuses for its size is found, and its partition halts at it; the other goes on",
+        arguments: TopicPair.Delivery.allCases)
+    func refusedAlone(delivery: TopicPair.Delivery) async throws {
+        let result = try await runFirst(
+            delivery: delivery, failures: [.messageTooLarge, .messageTooLarge, .recordListTooLarge],
+            until: { status in
+                status.partitions.compactMap(\.halt?.code) == ["record_too_large"]
+                    && status.partitions.map(\.next).sorted() == [0, 5] && status.counters.transactionsCommitted > 0
+            })
+        #expect(result.error == nil)
+        #expect(result.status.partitions.allSatisfy { !$0.isRetrying })
+    }
+
+    @Test("A transaction whose coordinator moves is completed by the new one")
+    func coordinatorMoves() async throws {
+        let result = try await run(
+            instance: "pod-0", brokers: 3,
+            failure: { cluster in
+                for broker in [1, 2, 3] {
+                    try cluster.moveCoordinator(of: .transactions("fieldseal.p.pod-0.0"), to: broker)
+                    try cluster.moveCoordinator(of: .group("fieldseal.p"), to: 4 - broker)
+                }
+                cluster.fail(.endTransaction, with: [.notCoordinator])
+                cluster.fail(.addOffsetsToTransaction, with: [.notCoordinator])
+            }, until: { Self.isDone($0) && $0.counters.transactionsCommitted > 1 })
+        #expect(result.error == nil)
+        #expect(result.status.counters.transactionsAborted == 0)
+        #expect(result.status.counters.restarts == 0)
+    }
+
+    @Test(
+        "Partitions whose leaders move are read and written on, each record once",
+        arguments: TopicPair.Delivery.allCases)
+    func leadersMove(delivery: TopicPair.Delivery) async throws {
+        let result = try await run(
+            delivery: delivery, brokers: 3,
+            failure: { cluster in
+                for (topic, partition, broker) in [
+                    ("source", 0, 2), ("source", 1, 3), ("target", 0, 3), ("target", 1, 1),
+                ] {
+                    try cluster.moveLeader(of: topic, partition: Int32(partition), to: broker)
+                }
+            }, until: Self.isDone)
+        #expect(result.error == nil)
+        #expect(result.status.counters.recordsWritten == 20)
+        #expect(result.status.counters.restarts == 0)
+    }
+
+    @Test("A commit whose answer is lost is asked for again, and its outcome learnt")
+    func unknownOutcome() async throws {
+        let result = try await run(
+            failure: { $0.fail(.endTransaction, with: [.transport]) },
+            until: { Self.isDone($0) && $0.counters.transactionsCommitted > 1 })
+        #expect(result.error == nil)
+        #expect(result.status.counters.transactionsAborted == 0)
+        #expect(result.status.counters.recordsWritten == 20)
+    }
+
+    @Test("Brokers that answer late only make the worker late", arguments: TopicPair.Delivery.allCases)
+    func slowBrokers(delivery: TopicPair.Delivery) async throws {
+        let result = try await run(delivery: delivery, failure: { $0.setDelay(300) }, until: Self.isDone)
+        #expect(result.error == nil)
+        #expect(result.status.counters.recordsWritten == 20)
+        #expect(result.status.counters.transactionsAborted == 0)
+    }
+
+    /// The mock cluster keeps no offsets that are committed in a transaction: with those, partitions are read anew.
+    @Test("A rebalance in the midst of records commits them first", arguments: TopicPair.Delivery.allCases)
+    func rebalance(delivery: TopicPair.Delivery) async throws {
+        let cluster = try makeCluster()
+        let limits = TopicPair.CommitLimits(intervalMilliseconds: 600_000)
+        let first = Setting(cluster, instance: nil, delivery: delivery, commitLimits: limits)
+        let second = Setting(cluster, instance: nil, delivery: delivery, unique: "v", commitLimits: limits)
+        try write(10, to: cluster)
+        async let firstEnded = first.run()
+        #expect(try await first.reaches { $0.partitions.map(\.next) == [5, 5] })
+        #expect(first.control.status.counters.transactionsCommitted == 0)
+        async let secondEnded = second.run()
+        #expect(try await second.reaches { $0.partitions.map(\.next) == [5] })
+        #expect(try await first.reaches { $0.partitions.map(\.next) == [5] })
+        #expect(first.control.status.counters.transactionsCommitted == 1)
+        #expect(first.control.status.counters.transactionsAborted == 0)
+        try write(10, to: cluster)
+        #expect(try await first.reaches { $0.partitions.map(\.next) == [10] })
+        #expect(try await second.reaches { $0.partitions.map(\.next) == [10] })
+        for worker in [first, second] { worker.control.requestStop(deadline: MonotonicClock.now() + 8_000) }
+        #expect(await firstEnded == nil)
+        #expect(await secondEnded == nil)
+        let written = [first, second].map(\.control.status.counters.recordsWritten)
+        #expect(written.reduce(0, +) == (delivery == .exactlyOnce ? 30 : 20))
     }
 
     @Test(
