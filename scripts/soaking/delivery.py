@@ -27,6 +27,7 @@ from testbed.vault import DurableOpenBao
 
 CONFIGURATION = Path(__file__).parent / "delivery.yaml"
 PARTITIONS = 6
+GROUP = "fieldseal.seal"
 ANSWER = 15
 """Seconds until an administrative call counts as unanswered."""
 FENCED = 5
@@ -240,7 +241,8 @@ class _Chaos:
     def _restart_broker(self, writer: Writer) -> None:
         # The development broker forgets members of groups and who has which transactional id, so that neither a stale
         # generation nor a stale producer is refused for those that were there before: what real brokers keep (KIP-447,
-        # KIP-98). So nothing is under way when it stops, and before anything else is done every process is started anew.
+        # KIP-98). So nothing is under way when it stops, nothing is written before all have found together again, and
+        # before anybody is replaced every process is started anew.
         writer.hold()
         self._catch_up(writer, 0)
         self._calm(1)
@@ -248,16 +250,38 @@ class _Chaos:
         self._say("the broker is away")
         self._calm(self._random.uniform(1, 5))
         self._broker.restart()
+        self._say("the broker is back")
+        # Longer than a member takes to hear that it is none any more.
+        self._calm(6)
+        self._gather()
         writer.release()
         self._findings.broker_restarts += 1
-        self._say("the broker is back")
-        self._calm(5)
+        self._calm(3)
         self._catch_up(writer, 20 * self._rate)
         for index, process in enumerate(self._processes[1:], 1):
             code = process.server.stop(20)
             if code != 0:
                 self._complain(f"{process.name} was asked to stop and ended with {code}")
             self._processes[index] = self._start(process.name)
+
+    def _gather(self, seconds: float = 120) -> None:
+        """Waits until every process is a member of the group, and each has its partitions."""
+        deadline = time.monotonic() + seconds
+        while (found := self._group()) != ("STABLE", len(self._processes)):
+            self._calm(0.3)
+            if time.monotonic() > deadline:
+                raise ServerFailed(
+                    f"the group did not come together within {seconds:.0f} s: {found[0]}, {found[1]} members"
+                )
+
+    def _group(self) -> tuple[str, int]:
+        """The group's state, and how many members it has."""
+        admin = AdminClient(self._settings)
+        try:
+            group = admin.describe_consumer_groups([GROUP], request_timeout=10)[GROUP].result(ANSWER)
+        except (KafkaException, TimeoutError):
+            return ("UNKNOWN", 0)
+        return (group.state.name, len(group.members))
 
     # What is looked at meanwhile.
 
@@ -281,11 +305,11 @@ class _Chaos:
     def _committed(self) -> dict[int, int]:
         """How far the group is, by partition: the raw topic holds records alone, so that an offset is a number of them."""
         partitions = [TopicPartition("raw", number) for number in range(PARTITIONS)]
-        request = [ConsumerGroupTopicPartitions("fieldseal.seal", partitions)]
+        request = [ConsumerGroupTopicPartitions(GROUP, partitions)]
         # A client of its own: one that was there before the broker was stopped may not find the coordinator again.
         admin = AdminClient(self._settings)
         try:
-            found = admin.list_consumer_group_offsets(request, request_timeout=10)["fieldseal.seal"].result(ANSWER)
+            found = admin.list_consumer_group_offsets(request, request_timeout=10)[GROUP].result(ANSWER)
         except (KafkaException, TimeoutError):
             return {}
         return {partition.partition: partition.offset for partition in found.topic_partitions if partition.offset > 0}
