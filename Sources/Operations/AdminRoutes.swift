@@ -17,6 +17,7 @@ struct AdminRoutes {
                 access: access, asksForCertificates: settings.tls?.clientAuthorityFile != nil))
         addProbes(to: router)
         PairRoutes(services: services, isConfigured: access.isConfigured).add(to: router)
+        RecordRoutes(services: services, isConfigured: access.isConfigured).add(to: router)
         return router.buildResponder()
     }
 

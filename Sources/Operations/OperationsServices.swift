@@ -16,6 +16,9 @@ public struct OperationsServices: Sendable {
     /// How the audit trail fares; nil where there is none.
     public var auditStatus: @Sendable () -> AuditStatus? = { nil }
 
+    /// What opens a single record of a pair, by the pair's name; nil where nobody may look.
+    public var makeLook: (@Sendable (_ pair: String) -> RecordLook?)?
+
     /// Makes the services.
     public init(
         version: String, audit: any AuditTrail = NoAuditTrail(), control: (any ControlStore)? = nil,

@@ -69,6 +69,19 @@ final class Assembly: Sendable {
         }
     }
 
+    /// What opens single records of a pair for people.
+    ///
+    /// - Parameters:
+    ///   - index: the pair's place in the configuration.
+    ///   - audit: where each look is told of.
+    func look(ofPair index: Int, audit: any AuditTrail, timeout milliseconds: Int) -> RecordLook {
+        RecordLook(pair: configuration.pairs[index].topics, audit: audit, timeout: milliseconds) { rules in
+            try RecordDecryptor(
+                rules: rules, keys: DataKeyReader(cache: self.dataKeys[index]),
+                schemas: self.schemas[index]?.makeReader())
+        }
+    }
+
     /// Makes what seals a pair's dead letters, for one thread.
     func deadLetterSealer(ofPair index: Int, rules: DeadLetterRules) throws -> DeadLetterSealer {
         try DeadLetterSealer(rules: rules, keys: DataKeyReader(cache: dataKeys[index]))

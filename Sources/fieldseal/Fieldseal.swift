@@ -21,7 +21,8 @@ struct Fieldseal: AsyncParsableCommand {
         version: BuildVersion.text,
         subcommands: [
             RunCommand.self, StatusCommand.self, CheckCommand.self, ExplainCommand.self, TransformCommand.self,
-            KeysCommand.self, MirrorCommand.self, LeaseCommand.self, PauseCommand.self, ResumeCommand.self,
+            KeysCommand.self, ReadCommand.self, MirrorCommand.self, LeaseCommand.self, PauseCommand.self,
+            ResumeCommand.self,
             SkipCommand.self, ReplayCommand.self,
         ])
 

@@ -36,6 +36,9 @@ struct RunCommand: AsyncParsableCommand {
     /// How long the last audit events may take at a stop, in milliseconds.
     private static let auditPatience: Int64 = 3_000
 
+    /// How long Kafka, a KMS and a required audit trail may take when a record is looked at, in milliseconds.
+    private static let lookPatience = 10_000
+
     func run() async throws {
         let configuration = try options.load()
         let chosen = try pair.isEmpty ? Array(configuration.pairs.indices) : pair.map(configuration.index(ofPair:))
@@ -98,6 +101,14 @@ struct RunCommand: AsyncParsableCommand {
             version: BuildVersion.text, audit: audit, control: assembly.control, pairs: pairs)
         services.keys = { assembly.keyStatistics }
         services.auditStatus = { audit.status }
+        if settings.allowsReading {
+            services.makeLook = { name in
+                guard pairs().contains(where: { $0.pair.name == name }),
+                    let index = try? configuration.index(ofPair: name)
+                else { return nil }
+                return assembly.look(ofPair: index, audit: audit, timeout: Self.lookPatience)
+            }
+        }
         do {
             return try AdminServer(settings: settings, services: services, logger: logger)
         } catch {

@@ -34,18 +34,6 @@ import Testing
         }
     }
 
-    @Test("A planned key is refused, never ignored")
-    func planned() {
-        let section = Section("t", "", [PlannedSetting("later", "for a version to come")])
-        let node = ConfigurationNode(
-            .mapping([.init(name: "later", mark: .start, value: .init(.scalar("x"), at: .start))]), at: .start)
-        let diagnostics = DiagnosticCollector(file: "t.yaml")
-        let scalars = ScalarSource(environment: [:], directory: ".")
-        _ = section.read(node, Reading(path: .root, scalars: scalars, diagnostics: diagnostics))
-        #expect(
-            diagnostics.diagnostics.map(\.description) == ["t.yaml:1:1: error: later: not available in this version"])
-    }
-
     @Test("No key stands twice in a section's table")
     func uniqueKeys() {
         for section in Self.sections(in: RootSettings.section) {

@@ -47,4 +47,9 @@ final class AuditRecorder: AuditTrail {
     func record(_ event: AuditEvent) {
         kept.withLock { $0.append(event) }
     }
+
+    func keep(_ event: AuditEvent, within milliseconds: Int64) -> Bool {
+        record(event)
+        return true
+    }
 }

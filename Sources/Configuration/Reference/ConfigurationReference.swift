@@ -21,17 +21,12 @@ struct ConfigurationReference {
     private static func markdown(_ section: Section) -> String {
         var lines = ["### \(section.title == RootSettings.section.title ? section.title : "`\(section.title)`")", ""]
         if !section.summary.isEmpty { lines += [section.summary, ""] }
-        let settings = section.settings.filter { !$0.isPlanned }
+        let settings = section.settings
         if !settings.isEmpty {
             lines += ["| key | value | default | meaning |", "|---|---|---|---|"] + settings.map(row) + [""]
         }
         if let open = section.open {
             lines += [settings.isEmpty ? "Keys: \(open.meaning)." : "Other keys: \(open.meaning).", ""]
-        }
-        let planned = section.settings.filter(\.isPlanned)
-        if !planned.isEmpty {
-            let names = planned.map { "`\($0.name)` (\($0.summary))" }
-            lines += ["Not available in this version: \(names.joined(separator: ", ")).", ""]
         }
         return lines.joined(separator: "\n")
     }

@@ -27,7 +27,7 @@ struct AdminBuilder {
         }
         return AdminSettings(
             host: host, port: address.value.port ?? Self.defaultPort, tokens: tokens, clients: clients(of: section),
-            tls: tls)
+            tls: tls, allowsReading: section[AdminKeys.allowRead] ?? false)
     }
 
     private func tokens(of section: SectionValue) -> [AdminSettings.Token] {

@@ -58,12 +58,11 @@ extension Form where Value == Bool {
 }
 
 extension Form where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
-    /// One of a type's names; `planned` ones are known and refused, since this version lacks what they ask for.
-    static func choice(_ type: Value.Type, planned: [String] = []) -> Form {
+    /// One of a type's names.
+    static func choice(_ type: Value.Type) -> Form {
         let names = Value.allCases.map(\.rawValue)
         return .scalar(names.joined(separator: " | ")) { found in
             if let value = Value(rawValue: found.text) { return .value(value) }
-            if planned.contains(found.text) { return .refused("not available in this version") }
             return .refused(nearestName(to: found.text, among: names).map { "did you mean \"\($0)\"?" })
         }
     }

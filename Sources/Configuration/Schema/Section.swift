@@ -44,9 +44,6 @@ struct Section: Sendable {
         guard let setting = settings.first(where: { $0.name == member.name }) else {
             return readOpen(member, reading, into: &value)
         }
-        guard !setting.isPlanned else {
-            return reading.diagnostics.error(at: member.mark, reading.path, "not available in this version")
-        }
         value.marks[member.name] = SectionValue.Marks(key: member.mark, value: member.value.mark)
         value.values[member.name] = setting.read(member.value, reading)
     }
@@ -59,7 +56,7 @@ struct Section: Sendable {
             value.open.append(SectionValue.OpenMember(name: member.name, text: located))
             return
         }
-        let known = settings.lazy.filter { !$0.isPlanned }.map(\.name)
+        let known = settings.lazy.map(\.name)
         let advice =
             nearestName(to: member.name, among: known).map { "did you mean \"\($0)\"?" } ?? "allowed: \(names)"
         reading.diagnostics.error(at: member.mark, reading.path, "unknown key; \(advice)")
@@ -73,7 +70,7 @@ struct Section: Sendable {
     }
 
     private var names: String {
-        let known = settings.filter { !$0.isPlanned }.map(\.name)
+        let known = settings.map(\.name)
         return (known + (open.map { [$0.meaning] } ?? [])).joined(separator: ", ")
     }
 }

@@ -24,7 +24,6 @@ struct Setting<Value: Sendable>: SettingDescription {
 
     var allowed: String { form.allowed }
     var section: Section? { form.section }
-    var isPlanned: Bool { false }
 
     var isRequired: Bool {
         if case .required = presence { true } else { false }

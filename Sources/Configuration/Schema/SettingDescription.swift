@@ -10,8 +10,6 @@ protocol SettingDescription: Sendable {
     var fallback: String? { get }
     /// Whether the key must be there.
     var isRequired: Bool { get }
-    /// Whether it is known but refused, since this version lacks what it asks for.
-    var isPlanned: Bool { get }
     /// What it is for, in Markdown.
     var summary: String { get }
     /// The section it holds, where it holds one or a list of them.

@@ -24,11 +24,15 @@ enum AdminKeys {
         "clients", .list(of: .section(clientSection)), .optional("none"),
         "What the holders of certificates may do; one that is not listed may do nothing.")
 
+    static let allowRead = Setting(
+        "allowRead", .boolean, .defaulted(false),
+        "Whether single records of a `decrypt` pair's source may be looked at in the clear: over HTTP by a `reader`, and by "
+            + "`fieldseal read`. Each look goes to the audit trail first, with who and why.")
+
     static let section = Section(
         "admin", "The HTTP interface: health, metrics, the status page, and what operators do.",
         [
-            listen, token, tokens, certificateFile, keyFile, clientCaFile, clients,
-            PlannedSetting("allowRead", "looking at single decrypted records"),
+            listen, token, tokens, certificateFile, keyFile, clientCaFile, clients, allowRead,
         ])
 
     static let name = Setting(
@@ -37,7 +41,7 @@ enum AdminKeys {
     static let role = Setting(
         "role", .oneOrList(of: .choice(AdminRole.self)), .defaulted([], "viewer"),
         "What the holder may do: `viewer` sees everything but records; `operator` also pauses, resumes, skips and takes "
-            + "leases; `reader` is for a later version, and may what a viewer may.")
+            + "leases; `reader` looks at single decrypted records where `allowRead` is true.")
     static let commonName = Setting(
         "name", .text("a common name"), .required, "The common name of the certificate's subject.")
 

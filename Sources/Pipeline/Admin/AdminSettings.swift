@@ -60,15 +60,19 @@ public struct AdminSettings: Sendable {
     public var clients: [Client]
     /// TLS; nil for plain HTTP.
     public var tls: TLS?
+    /// Whether single records may be looked at in the clear.
+    public var allowsReading: Bool
 
     /// Makes settings.
     public init(
-        host: String, port: Int, tokens: [Token] = [], clients: [Client] = [], tls: TLS? = nil
+        host: String, port: Int, tokens: [Token] = [], clients: [Client] = [], tls: TLS? = nil,
+        allowsReading: Bool = false
     ) {
         self.host = host
         self.port = port
         self.tokens = tokens
         self.clients = clients
         self.tls = tls
+        self.allowsReading = allowsReading
     }
 }

@@ -3,6 +3,10 @@ struct AuditBuffer: Sendable {
     /// From this many on, workers of a required trail stand still.
     let capacity: Int
     private(set) var entries: [AuditEntry] = []
+    /// Events that found place since the start.
+    private(set) var taken: UInt64 = 0
+    /// Events that the broker has since the start.
+    private(set) var delivered: UInt64 = 0
     /// Events that found no place since the start.
     private(set) var dropped: UInt64 = 0
     private let isRequired: Bool
@@ -24,6 +28,7 @@ struct AuditBuffer: Sendable {
             return false
         }
         entries.append(entry)
+        taken += 1
         return true
     }
 
@@ -32,6 +37,8 @@ struct AuditBuffer: Sendable {
 
     /// The oldest `count` entries are delivered.
     mutating func removeFirst(_ count: Int) {
-        entries.removeFirst(min(count, entries.count))
+        let count = min(count, entries.count)
+        entries.removeFirst(count)
+        delivered += UInt64(count)
     }
 }

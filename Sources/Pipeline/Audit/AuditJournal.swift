@@ -64,6 +64,21 @@ public final class AuditJournal: AuditTrail {
         if let lost { tellLost(lost) }
     }
 
+    /// Takes an event, and waits until the broker has it where the trail is required.
+    public func keep(_ event: AuditEvent, within milliseconds: Int64) -> Bool {
+        let end = MonotonicClock.now() + milliseconds
+        let droppedBefore = state.withLock(\.buffer.dropped)
+        record(event)
+        guard settings.isRequired, settings.topic != nil else { return true }
+        let (mark, dropped) = state.withLock { ($0.buffer.taken, $0.buffer.dropped) }
+        guard dropped == droppedBefore else { return false }
+        while state.withLock({ $0.buffer.delivered < mark }) {
+            guard MonotonicClock.now() < end else { return false }
+            MonotonicClock.sleep(milliseconds: 5)
+        }
+        return true
+    }
+
     /// Puts an event into log and buffer.
     ///
     /// - Returns: how many events found no place so far, where it is time to tell.

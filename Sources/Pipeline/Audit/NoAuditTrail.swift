@@ -6,6 +6,9 @@ public struct NoAuditTrail: AuditTrail {
     /// Forgets the event.
     public func record(_ event: AuditEvent) {}
 
+    /// Forgets the event too.
+    public func keep(_ event: AuditEvent, within milliseconds: Int64) -> Bool { true }
+
     /// It takes everything.
     public var isAccepting: Bool { true }
 }

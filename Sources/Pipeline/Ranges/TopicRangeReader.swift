@@ -3,24 +3,37 @@ import Records
 
 /// Reads a part of a topic once, as a reader that joins no group and commits nothing; blocks its thread.
 public struct TopicRangeReader {
+    /// What a topic holds of a partition.
+    struct Bounds {
+        /// The number of partitions.
+        var partitions: Int
+        /// The offset of the first record, and the one after the last that is committed; nil where the partition is not
+        /// there.
+        var offsets: Range<Int64>?
+    }
+
     private let pair: String
     private let topic: String
     private let range: TopicRange
     private let settings: [String: String]
     private let common: [String: String]
     private let timeout: Int
+    private let patience: Int64
 
     /// - Parameters:
     ///   - pair: whose topic it is, for errors.
     ///   - kafka: how the brokers are reached.
     ///   - milliseconds: how long one question, and a silence, may take.
+    ///   - patience: how long all of it may take, in milliseconds; without end unless given.
     public init(
-        pair: String, topic: String, kafka: TopicPair.KafkaSettings, range: TopicRange, timeout milliseconds: Int
+        pair: String, topic: String, kafka: TopicPair.KafkaSettings, range: TopicRange, timeout milliseconds: Int,
+        patience: Int64 = .max
     ) {
         self.pair = pair
         self.topic = topic
         self.range = range
         timeout = milliseconds
+        self.patience = patience
         common = ["client.id": "fieldseal"].merging(kafka.common) { $1 }
         let owned = [
             // librdkafka asks for one, and never joins it.
@@ -37,19 +50,40 @@ public struct TopicRangeReader {
     ///
     /// - Throws: `configuration` where there is no such topic, `kafka` where a broker refuses or is silent.
     public func read(_ body: (RecordView) -> Void) throws(PipelineError) {
-        let isThere: Bool
+        try withConsumer { (consumer, partitions) throws(KafkaError) in
+            try read(consumer, partitions: partitions, body)
+        }
+    }
+
+    /// What there is of a partition now.
+    ///
+    /// - Throws: as `read`.
+    func bounds(of partition: Int32) throws(PipelineError) -> Bounds {
+        try withConsumer { (consumer, partitions) throws(KafkaError) in
+            guard partition >= 0, partition < partitions else { return Bounds(partitions: partitions) }
+            let marks = try consumer.watermarks(topic: topic, partition: partition, timeout: timeout)
+            return Bounds(partitions: partitions, offsets: marks.low..<max(marks.low, marks.high))
+        }
+    }
+
+    private func withConsumer<Result>(
+        _ body: (_ consumer: Consumer, _ partitions: Int) throws(KafkaError) -> Result
+    ) throws(PipelineError) -> Result {
+        let result: Result?
         do throws(KafkaError) {
             let description = try Admin(settings: common).describe(topic: topic, timeout: timeout)
             if let description {
                 let consumer = try Consumer(settings: settings)
                 defer { consumer.close() }
-                try read(consumer, partitions: description.partitions, body)
+                result = try body(consumer, description.partitions)
+            } else {
+                result = nil
             }
-            isThere = description != nil
         } catch {
             throw .kafka(pair: pair, error)
         }
-        guard isThere else { throw .configuration(pair: pair, message: "there is no topic '\(topic)'") }
+        guard let result else { throw .configuration(pair: pair, message: "there is no topic '\(topic)'") }
+        return result
     }
 
     private func read(
@@ -67,7 +101,9 @@ public struct TopicRangeReader {
         guard !starts.isEmpty else { return }
         try consumer.assign(starts)
         var heardAt = MonotonicClock.now()
+        let began = heardAt
         while !ends.isEmpty {
+            guard MonotonicClock.now() - began < patience else { throw .noAnswer("read topic '\(topic)'") }
             do throws(KafkaError) {
                 if let record = try consumer.poll(milliseconds: 100) {
                     heardAt = MonotonicClock.now()
