@@ -5,7 +5,7 @@ import SchemaRegistry
 /// A whole, valid configuration.
 public struct FieldsealConfiguration: Sendable {
     /// A pair and what it uses beyond Kafka.
-    public struct Pair: Sendable {
+    public struct Pair: Sendable, Equatable {
         /// The topics and what happens between them.
         public var topics: TopicPair
         /// The KMS it uses.

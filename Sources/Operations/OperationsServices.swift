@@ -16,6 +16,8 @@ public struct OperationsServices: Sendable {
     /// How the audit trail fares; nil where there is none.
     public var auditStatus: @Sendable () -> AuditStatus? = { nil }
 
+    /// Which configuration is in force, and what became of later ones; nil where nobody watches that.
+    public var configuration: @Sendable () -> ConfigurationStatus? = { nil }
     /// What opens a single record of a pair, by the pair's name; nil where nobody may look.
     public var makeLook: (@Sendable (_ pair: String) -> RecordLook?)?
 

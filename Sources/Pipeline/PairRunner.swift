@@ -1,6 +1,7 @@
 import KafkaClient
 public import Logging
 public import ServiceLifecycle
+import Synchronization
 public import Transform
 
 /// Runs a pair: prepares its topics, then starts, watches and stops its workers.
@@ -18,6 +19,7 @@ public final class PairRunner: Service {
     private let makeDeadLetterSealer: (@Sendable () throws -> DeadLetterSealer)?
     private let controls: [WorkerControl]
     private let board = DemandBoard()
+    private let areWorkersMade = Atomic(false)
     /// How long the last commit may take at a stop, in milliseconds; the rest of the ten seconds is for leaving the group,
     /// and for calls of librdkafka that take longer than they were told.
     private static let stopTimeout: Int64 = 5_000
@@ -56,9 +58,11 @@ public final class PairRunner: Service {
     }
 
     /// Asks the workers to finish what is open and stop; `run` returns when they have.
-    public func stop() {
+    ///
+    /// - Parameter leavingGroup: whether also static members give their places in the group up.
+    public func stop(leavingGroup: Bool = false) {
         let deadline = MonotonicClock.now() + Self.stopTimeout
-        for control in controls { control.requestStop(deadline: deadline) }
+        for control in controls { control.requestStop(deadline: deadline, leavingGroup: leavingGroup) }
     }
 
     /// Runs until graceful shutdown, cancellation or `stop`.
@@ -95,6 +99,7 @@ public final class PairRunner: Service {
         watch.look()
         let watching = Task { await watch.run() }
         defer { watching.cancel() }
+        areWorkersMade.store(true, ordering: .releasing)
         let failure = await withTaskGroup(of: Result<Void, PipelineError>.self) { group in
             for control in controls {
                 group.addTask { await self.runWorker(control, sources: sources) }
@@ -227,7 +232,11 @@ public final class PairRunner: Service {
         return try preparation.prepare()
     }
 
-    private var isStopRequested: Bool { controls.contains(where: \.isStopRequested) }
+    /// Whether its topics were ready once, so that workers were started.
+    var hasStarted: Bool { areWorkersMade.load(ordering: .acquiring) }
+
+    /// Whether the workers are to stop.
+    var isStopRequested: Bool { controls.contains(where: \.isStopRequested) }
 
     private func makeAdmin(events: ClientEvents) throws(PipelineError) -> Admin {
         do {

@@ -1,9 +1,9 @@
 import Transform
 
 /// A source topic, a target topic, and what happens between them.
-public struct TopicPair: Sendable {
+public struct TopicPair: Sendable, Equatable {
     /// The direction and its rules.
-    public enum Action: Sendable {
+    public enum Action: Sendable, Equatable {
         /// Seal fields.
         case encrypt(EncryptionRules)
         /// Open fields.

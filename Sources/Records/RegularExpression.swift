@@ -7,7 +7,7 @@
 /// A regular expression of POSIX's extended kind (POSIX.1-2017, XBD 9.4), which matches a text as a whole.
 ///
 /// Bytes are compared, as in the C locale. Immutable, so that any number of threads may use one.
-public final class RegularExpression: Sendable {
+public final class RegularExpression: Sendable, Equatable {
     /// The expression as written.
     public let text: String
 
@@ -41,6 +41,9 @@ public final class RegularExpression: Sendable {
     deinit {
         Self.free(compiled)
     }
+
+    /// Whether both are written alike.
+    public static func == (left: RegularExpression, right: RegularExpression) -> Bool { left.text == right.text }
 
     /// Whether the expression matches all of `bytes`, to the last one.
     ///

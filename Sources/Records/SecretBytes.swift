@@ -8,7 +8,7 @@
 ///
 /// They live in pages of their own, which are locked (`mlock`) where the system allows it, left out of core dumps, and
 /// wiped before they are freed. There is no description: printing one shows its length.
-public final class SecretBytes: @unchecked Sendable, CustomStringConvertible, CustomReflectable {
+public final class SecretBytes: @unchecked Sendable, Equatable, CustomStringConvertible, CustomReflectable {
     // Sound to share between threads: written only before `init` returns and in `deinit`.
     private let base: UnsafeMutableRawPointer
     private let mapped: Int
@@ -71,6 +71,9 @@ public final class SecretBytes: @unchecked Sendable, CustomStringConvertible, Cu
         }
         return difference == 0
     }
+
+    /// Whether both hold the same bytes, as `holdsSame` tells.
+    public static func == (left: SecretBytes, right: SecretBytes) -> Bool { left.holdsSame(as: right) }
 
     /// Says how long it is, never what it holds.
     public var description: String { "<\(count) secret bytes>" }

@@ -3,7 +3,7 @@ import Records
 /// How to reach a Schema Registry with Confluent's REST API.
 ///
 /// Validated only where it is used: `SchemaRegistryClient.init` refuses a URL that is not `http` or `https`.
-public struct SchemaRegistrySettings: Sendable {
+public struct SchemaRegistrySettings: Sendable, Equatable {
     /// The base URL, such as `http://localhost:8081` or `https://registry.example.com/prefix`.
     public var url: String
     /// User name and password for HTTP basic authentication; excludes `bearerToken`.
@@ -20,7 +20,7 @@ public struct SchemaRegistrySettings: Sendable {
     public var cacheSize: Int
 
     /// User name and password (RFC 7617).
-    public struct BasicAuth: Sendable {
+    public struct BasicAuth: Sendable, Equatable {
         /// The user name, without a colon.
         public var username: String
         /// The password.

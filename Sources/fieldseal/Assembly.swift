@@ -21,15 +21,24 @@ final class Assembly: Sendable {
     ///   - configuration: what to make.
     ///   - logger: where outages are told.
     ///   - audit: where the life of data keys is told.
+    ///   - previous: what runs by an earlier configuration, of which caches with the same settings are taken over, and the
+    ///     control topic.
     init(
-        _ configuration: FieldsealConfiguration, logger: Logger, audit: any AuditTrail = NoAuditTrail()
+        _ configuration: FieldsealConfiguration, logger: Logger, audit: any AuditTrail = NoAuditTrail(),
+        reusing previous: Assembly? = nil
     ) throws {
         self.configuration = configuration
-        control = configuration.control.map { ControlTopic(topic: $0.topic, kafka: $0.kafka, logger: logger) }
+        control =
+            previous?.control
+            ?? configuration.control.map { ControlTopic(topic: $0.topic, kafka: $0.kafka, logger: logger) }
         var sharedKeys: DataKeyCache?
         var sharedSchemas: SchemaCache?
         dataKeys = try configuration.pairs.map { pair in
             if !pair.hasOwnKeyManagement, let sharedKeys { return sharedKeys }
+            if let kept = previous?.keys(like: pair) {
+                if !pair.hasOwnKeyManagement { sharedKeys = kept }
+                return kept
+            }
             let cache = try DataKeyCache(pair.keyManagement, logger: logger) { event in
                 audit.record(AuditEvent(event))
             }
@@ -39,7 +48,7 @@ final class Assembly: Sendable {
         schemas = try configuration.pairs.map { pair in
             guard let settings = pair.schemaRegistry else { return nil }
             if !pair.hasOwnSchemaRegistry, let sharedSchemas { return sharedSchemas }
-            let cache = try SchemaCache(settings)
+            let cache = try previous?.schemas(like: pair) ?? SchemaCache(settings)
             if !pair.hasOwnSchemaRegistry { sharedSchemas = cache }
             return cache
         }
@@ -112,9 +121,27 @@ final class Assembly: Sendable {
         return (shared + own.filter(\.0.hasOwnKeyManagement).map(\.1)).map(\.statistics)
     }
 
-    /// Forgets all keys and ends the background threads.
-    func shutDown() {
-        for cache in dataKeys { cache.shutDown() }
-        for cache in schemas { cache?.shutDown() }
+    /// The cache of data keys that a pair of another configuration may go on with: with the same settings, and shared only with
+    /// whom it was shared before.
+    private func keys(like pair: FieldsealConfiguration.Pair) -> DataKeyCache? {
+        zip(configuration.pairs, dataKeys).first { known, _ in
+            known.keyManagement == pair.keyManagement && known.hasOwnKeyManagement == pair.hasOwnKeyManagement
+                && (!pair.hasOwnKeyManagement || known.topics.name == pair.topics.name)
+        }?.1
+    }
+
+    private func schemas(like pair: FieldsealConfiguration.Pair) -> SchemaCache? {
+        zip(configuration.pairs, schemas).first { known, _ in
+            known.schemaRegistry == pair.schemaRegistry && known.hasOwnSchemaRegistry == pair.hasOwnSchemaRegistry
+                && (!pair.hasOwnSchemaRegistry || known.topics.name == pair.topics.name)
+        }?.1
+    }
+
+    /// Forgets all keys and ends the background threads, but for those that `successor` goes on with.
+    func shutDown(for successor: Assembly? = nil) {
+        for cache in dataKeys where !(successor?.dataKeys.contains { $0 === cache } ?? false) { cache.shutDown() }
+        for case let cache? in schemas where !(successor?.schemas.contains { $0 === cache } ?? false) {
+            cache.shutDown()
+        }
     }
 }

@@ -11,14 +11,20 @@ struct ConfigurationOptions: ParsableArguments {
     /// Reads the configuration and prints its warnings; prints all errors and exits with 2 where it is refused.
     func load() throws -> FieldsealConfiguration {
         do {
-            let (configuration, warnings) = try FieldsealConfiguration.load(
-                path: file, environment: ProcessInfo.processInfo.environment)
+            let (configuration, warnings) = try read()
             for warning in warnings { StandardError.write("\(warning)") }
             return configuration
         } catch {
             StandardError.write("\(error)")
             throw ExitStatus.configuration
         }
+    }
+
+    /// Reads the configuration, and says nothing.
+    func read() throws(ConfigurationError) -> (
+        configuration: FieldsealConfiguration, warnings: [ConfigurationDiagnostic]
+    ) {
+        try FieldsealConfiguration.load(path: file, environment: ProcessInfo.processInfo.environment)
     }
 }
 

@@ -5,7 +5,7 @@ import Logging
 import Operations
 import Pipeline
 import ServiceLifecycle
-import Transform
+import UnixSignals
 
 /// `fieldseal run`: the stream processor.
 struct RunCommand: AsyncParsableCommand {
@@ -15,6 +15,9 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             Runs every pair of the configuration, or those named by --pair, until SIGTERM or SIGINT: then each worker
             finishes its transaction, within ten seconds, and the command exits with 0.
+
+            A changed configuration file is put in force within ten seconds, or at once on SIGHUP: pairs are added, removed and
+            changed, and the others notice nothing. A file that is refused changes nothing.
 
             Examples:
               fieldseal run -c fieldseal.yaml
@@ -40,39 +43,32 @@ struct RunCommand: AsyncParsableCommand {
     private static let lookPatience = 10_000
 
     func run() async throws {
-        let configuration = try options.load()
-        let chosen = try pair.isEmpty ? Array(configuration.pairs.indices) : pair.map(configuration.index(ofPair:))
+        // From here on, since it would end the process otherwise.
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
+        let whole = try options.load()
+        for name in pair { _ = try whole.index(ofPair: name) }
+        let configuration = chosen(in: whole)
         let logger = makeLogger()
         let audit = AuditJournal(configuration.audit, instance: configuration.instance, logger: logger)
-        let assembly = try makeAssembly(configuration, logger: logger, audit: audit)
-        defer { assembly.shutDown() }
-        let runners = chosen.map { index in
-            var pair = configuration.pairs[index].topics
-            pair.awaitsSource = chosen.contains { configuration.pairs[$0].topics.mayWrite(pair.source) }
-            let services = PairServices(audit: audit, control: assembly.control)
-            return PairRunner(
-                pair: pair, logger: logger, services: services,
-                makeDeadLetterSealer: assembly.deadLetterSealers(ofPair: index)
-            ) { pair in
-                try assembly.transform(ofPair: index, target: pair.target)
-            }
-        }
-        audit.record(AuditEvent(.configurationLoaded, details: ["hash": configuration.hash]))
-        let listener = try makeListener(configuration, assembly, audit: audit, logger: logger) { runners }
+        let running = try makeRunning(configuration, audit: audit, logger: logger)
+        defer { running.shutDown() }
+        let listener = try makeListener(configuration.admin, running, audit: audit, logger: logger)
         do {
             try await audit.start()
         } catch {
             StandardError.write("error: \(error)")
             throw error.exitStatus
         }
-        for index in chosen { assembly.beginKeyCheck(ofPair: index, logger: logger) }
+        running.beginKeyChecks()
+        let watch = ConfigurationWatch(running: running, hangups: hangups) { () throws(ConfigurationError) in
+            try chosen(in: options.read().configuration)
+        }
         // Stopped in the opposite order: the pairs first, so that whoever looks sees the workers stop.
-        let ahead: [(any Service)?] = [assembly.control, listener]
-        let services = ahead.compactMap(\.self) + runners
+        let services: [(any Service)?] = [running.assembly.control, listener, running.supervisor, watch]
         let group = ServiceGroup(
             configuration: .init(
-                services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: logger))
+                services: services.compactMap(\.self).map { .init(service: $0) },
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         let outcome: Result<Void, any Error>
         do {
             outcome = .success(try await group.run())
@@ -91,22 +87,30 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
+    /// The configuration with the pairs that --pair names alone.
+    private func chosen(in configuration: FieldsealConfiguration) -> FieldsealConfiguration {
+        guard !pair.isEmpty else { return configuration }
+        var configuration = configuration
+        configuration.pairs.removeAll { !pair.contains($0.topics.name) }
+        return configuration
+    }
+
     /// The HTTP interface, where the configuration has one.
     private func makeListener(
-        _ configuration: FieldsealConfiguration, _ assembly: Assembly, audit: AuditJournal, logger: Logger,
-        pairs: @escaping @Sendable () -> [any RunningPair]
+        _ settings: AdminSettings?, _ running: RunningConfiguration, audit: AuditJournal, logger: Logger
     ) throws -> AdminServer? {
-        guard let settings = configuration.admin else { return nil }
+        guard let settings else { return nil }
         var services = OperationsServices(
-            version: BuildVersion.text, audit: audit, control: assembly.control, pairs: pairs)
-        services.keys = { assembly.keyStatistics }
+            version: BuildVersion.text, audit: audit, control: running.assembly.control
+        ) { running.supervisor.runners }
+        services.keys = { running.assembly.keyStatistics }
         services.auditStatus = { audit.status }
+        services.configuration = { running.status }
         if settings.allowsReading {
             services.makeLook = { name in
-                guard pairs().contains(where: { $0.pair.name == name }),
-                    let index = try? configuration.index(ofPair: name)
-                else { return nil }
-                return assembly.look(ofPair: index, audit: audit, timeout: Self.lookPatience)
+                let assembly = running.assembly
+                let index = assembly.configuration.pairs.firstIndex { $0.topics.name == name }
+                return index.map { assembly.look(ofPair: $0, audit: audit, timeout: Self.lookPatience) }
             }
         }
         do {
@@ -123,11 +127,11 @@ struct RunCommand: AsyncParsableCommand {
         return logger
     }
 
-    private func makeAssembly(
-        _ configuration: FieldsealConfiguration, logger: Logger, audit: any AuditTrail
-    ) throws -> Assembly {
+    private func makeRunning(
+        _ configuration: FieldsealConfiguration, audit: any AuditTrail, logger: Logger
+    ) throws -> RunningConfiguration {
         do {
-            return try Assembly(configuration, logger: logger, audit: audit)
+            return try RunningConfiguration(configuration, audit: audit, logger: logger)
         } catch let error as KeyManagementError {
             StandardError.write("error: \(error)")
             throw ExitStatus.configuration

@@ -64,6 +64,7 @@ import Testing
         let given = keys
         var services = OperationsServices(version: "1.0.0") { fakes }
         services.keys = { [given] }
+        services.configuration = { ConfigurationStatus(hash: "ab", loadedAt: 1_000) }
         services.auditStatus = { AuditStatus(events: [.gap: 2], waiting: 1, dropped: 0) }
         return services
     }

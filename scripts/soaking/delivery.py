@@ -46,6 +46,8 @@ class Findings:
     leaves: int = 0
     kms_outages: int = 0
     broker_restarts: int = 0
+    hangs: int = 0
+    """How often the broker was started again since it answered no member."""
     scanned: int = 0
     lost: int = 0
     duplicated: int = 0
@@ -62,6 +64,7 @@ class Findings:
         return [
             f"seed {self.seed}: {self.kills} kills, {self.fenced} frozen and fenced, {self.joins} joins, {self.leaves} leaves, "
             f"{self.kms_outages} outages of the KMS, {self.broker_restarts} restarts of the broker",
+            f"{self.hangs} times the broker answered no member of the group until it was started again",
             f"{self.scanned} records, aborted ones too, searched for the secret",
             f"memory of the process that was never killed: {first:.0f} MiB after five minutes or at first, {last:.0f} MiB at last",
         ]
@@ -159,6 +162,8 @@ class _Chaos:
         self._random.shuffle(pending)
         while time.monotonic() - self._started < self._seconds or pending:
             deed = pending.pop() if pending else self._random.choice(order)
+            # A member that dies while others join is one that the development broker waits for without an end.
+            self._gather()
             deed(writer)
             self._calm(self._random.uniform(1, 4))
             self._catch_up(writer, 20 * self._rate)
@@ -253,13 +258,7 @@ class _Chaos:
         self._say("the broker is back")
         # Longer than a member takes to hear that it is none any more.
         self._calm(6)
-        while not self._gather():
-            # The development broker may leave every member's JoinGroup unanswered after a start; plain librdkafka members,
-            # without any Fieldseal, wait there as well. A start of its own gets it out of that.
-            self._say("the broker answers no member; it is started again")
-            self._broker.stop()
-            self._broker.restart()
-            self._calm(6)
+        self._gather()
         writer.release()
         self._findings.broker_restarts += 1
         self._calm(3)
@@ -270,14 +269,24 @@ class _Chaos:
                 self._complain(f"{process.name} was asked to stop and ended with {code}")
             self._processes[index] = self._start(process.name)
 
-    def _gather(self, seconds: float = 60) -> bool:
-        """Waits until every process is a member of the group and has its partitions; false where that does not come."""
-        deadline = time.monotonic() + seconds
-        while self._group() != ("STABLE", len(self._processes)):
-            self._calm(0.3)
-            if time.monotonic() > deadline:
-                return False
-        return True
+    def _gather(self) -> None:
+        """Waits until every process is a member of the group and has its partitions.
+
+        The development broker at times leaves all members' JoinGroup unanswered, plain librdkafka members' too, where no
+        Fieldseal takes part. No partition is anybody's then and no transaction open, and a start of the broker helps.
+        """
+        for _ in range(5):
+            deadline = time.monotonic() + 60
+            while time.monotonic() < deadline:
+                if self._group() == ("STABLE", len(self._processes)):
+                    return
+                self._calm(0.3)
+            self._say("the broker answers no member; it is started again")
+            self._findings.hangs += 1
+            self._broker.stop()
+            self._broker.restart()
+            self._calm(6)
+        raise ServerFailed(f"the group does not come together: {self._group()}")
 
     def _group(self) -> tuple[str, int]:
         """The group's state, and how many members it has."""
@@ -302,6 +311,8 @@ class _Chaos:
         deadline = time.monotonic() + seconds
         while sum(self._committed().values()) < writer.count - distance:
             self._calm(0.3)
+            if self._group()[0] != "STABLE":
+                self._gather()
             if time.monotonic() > deadline:
                 raise ServerFailed(
                     f"records are not encrypted within {seconds:.0f} s: {writer.written} written, {self._committed()} committed"

@@ -17,7 +17,9 @@ struct DemandBuilder {
             checkIntervalMilliseconds: section[DemandKeys.checkIntervalMs] ?? 5_000,
             purge: section[DemandKeys.purge] ?? .consumed,
             includedGroups: groups?[DemandGroupKeys.include], excludedGroups: groups?[DemandGroupKeys.exclude],
-            ownGroups: Set(pairs.groups), maximumPlaintextAge: section[DemandKeys.maxPlaintextAgeMs],
+            // The others never count by their names; without them a pair that comes changes nothing for this one.
+            ownGroups: Set(pairs.groups.filter { !$0.hasPrefix(DemandSettings.ownPrefix) }),
+            maximumPlaintextAge: section[DemandKeys.maxPlaintextAgeMs],
             ownsTarget: section[DemandKeys.ownsTarget] ?? false)
     }
 

@@ -1,7 +1,7 @@
 /// How AWS KMS is reached, and with whose credentials.
-public struct AWSSettings: Sendable {
+public struct AWSSettings: Sendable, Equatable {
     /// Who Fieldseal is.
-    public enum Credentials: Sendable {
+    public enum Credentials: Sendable, Equatable {
         /// What the environment, a shared profile, a web identity, the container or the EC2 instance gives, the first of
         /// them that is set up.
         case defaultChain

@@ -1,7 +1,7 @@
 /// How Azure Key Vault and Managed HSM are reached.
-public struct AzureSettings: Sendable {
+public struct AzureSettings: Sendable, Equatable {
     /// How Fieldseal says who it is.
-    public enum Credential: Sendable {
+    public enum Credential: Sendable, Equatable {
         /// An application of Entra with a client secret.
         case clientSecret(tenant: String, client: String, secret: SecretSource)
         /// An application of Entra that trusts another issuer; the token in the file is read again for every login.
@@ -15,7 +15,7 @@ public struct AzureSettings: Sendable {
     }
 
     /// A vault that key addresses may name.
-    public struct Vault: Sendable {
+    public struct Vault: Sendable, Equatable {
         /// The `host[:port]` in key addresses.
         public var host: String
         /// Where it is reached instead, such as a private endpoint without a name: `https://HOST[:PORT]`.

@@ -1,7 +1,7 @@
 /// How Google Cloud KMS is reached.
-public struct GCPSettings: Sendable {
+public struct GCPSettings: Sendable, Equatable {
     /// How Fieldseal says who it is.
-    public enum Credentials: Sendable {
+    public enum Credentials: Sendable, Equatable {
         /// A JSON file of a service account's key (`service_account`) or of workload identity federation
         /// (`external_account`); read again for every login.
         case file(path: String)

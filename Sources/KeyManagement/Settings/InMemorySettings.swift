@@ -1,7 +1,7 @@
 import Records
 
 /// The keys of `in-memory-kms`, for development.
-public struct InMemorySettings: Sendable {
+public struct InMemorySettings: Sendable, Equatable {
     /// Keys by name, each 32 bytes.
     public var keys: [String: SecretBytes]
     /// Names of keys made at start and lost at exit.

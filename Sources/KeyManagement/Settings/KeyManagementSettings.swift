@@ -1,5 +1,5 @@
 /// One set of KMS credentials and how long the data keys obtained with it live.
-public struct KeyManagementSettings: Sendable {
+public struct KeyManagementSettings: Sendable, Equatable {
     /// How long a data key is used before the KMS is asked again, in milliseconds; 0 for one KMS call per record.
     public var keyTtlMilliseconds: Int64
     /// Seals per data key, across all workers; at most 2^32.

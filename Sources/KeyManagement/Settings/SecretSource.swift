@@ -7,7 +7,7 @@ import Records
 #endif
 
 /// Where a secret text, such as a token, comes from.
-public enum SecretSource: Sendable {
+public enum SecretSource: Sendable, Equatable {
     /// The text itself, in UTF-8.
     case text(SecretBytes)
     /// A file that holds it; read again for every use, so that a rotated secret is picked up. One trailing newline is

@@ -1,9 +1,9 @@
 /// How a Vault or OpenBao server is reached.
-public struct VaultSettings: Sendable {
+public struct VaultSettings: Sendable, Equatable {
     /// How Fieldseal says who it is. A `mount` is the path of the auth method, without `auth/`.
     ///
     /// Secrets that come from files are read again for each login.
-    public enum Authentication: Sendable {
+    public enum Authentication: Sendable, Equatable {
         /// A token, renewed in time where it may be.
         case token(SecretSource)
         /// `APP_ROLE`.

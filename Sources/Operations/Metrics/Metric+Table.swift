@@ -82,6 +82,15 @@ extension Metric {
     static let kafkaBrokerErrors = Metric(
         "fieldseal_kafka_broker_errors_total", .counter, ["pair", "client"],
         "Requests to brokers that failed, and connections that were lost.")
+    static let configurationReloads = Metric(
+        "fieldseal_configuration_reloads_total", .counter, ["outcome"],
+        "Changed configuration files that were put in force (applied) or not (refused).")
+    static let configurationRefused = Metric(
+        "fieldseal_configuration_refused", .gauge, [],
+        "1 while the configuration file as it is now is refused, and the process runs by an earlier one.")
+    static let configurationLoadedSeconds = Metric(
+        "fieldseal_configuration_loaded_timestamp_seconds", .gauge, [],
+        "When the configuration in force was put in force, in seconds since 1970.")
     static let buildInfo = Metric(
         "fieldseal_build_info", .gauge, ["version"],
         "Always 1.")
@@ -107,7 +116,8 @@ extension Metric {
         upstreamOpenTransactionRecords, partitionHalted, partitionsAssigned, workerRunning, workerRestarts,
         dataKeyCacheHits, dataKeyCacheMisses, dataKeyCacheRenewals, dataKeys, dataKeyAgeSecondsMax, kmsUp,
         kmsCircuitOpen, demandActive, deadLetters, auditEvents, auditBufferEvents, auditDropped, purgedRecords,
-        kafkaQueueMessages, kafkaBrokerRttSeconds, kafkaBrokerErrors, buildInfo, processCpuSeconds,
+        kafkaQueueMessages, kafkaBrokerRttSeconds, kafkaBrokerErrors, configurationReloads,
+        configurationRefused, configurationLoadedSeconds, buildInfo, processCpuSeconds,
         processResidentMemoryBytes, processOpenFds, processMaxFds, processStartTimeSeconds,
     ]
 }

@@ -8,6 +8,7 @@ struct MetricsPage {
     private let pairs: [(pair: TopicPair, status: PairStatus)]
     private let caches: [DataKeyStatistics]
     private let audit: AuditStatus?
+    private let configuration: ConfigurationStatus?
     private let process = ProcessUsage()
 
     init(services: OperationsServices) {
@@ -15,6 +16,7 @@ struct MetricsPage {
         pairs = services.pairs().map { ($0.pair, $0.status) }
         caches = services.keys()
         audit = services.auditStatus()
+        configuration = services.configuration()
     }
 
     /// The page.
@@ -31,6 +33,16 @@ struct MetricsPage {
             }
         }
         return text
+    }
+
+    private func write(_ metric: Metric, of configuration: ConfigurationStatus, to text: inout MetricsText) {
+        switch metric {
+        case .configurationReloads:
+            text.sample(metric, ["applied"], configuration.applied)
+            text.sample(metric, ["refused"], configuration.refused)
+        case .configurationRefused: text.sample(metric, [], configuration.refusal == nil ? 0 : 1)
+        default: text.sample(metric, measured: Double(configuration.loadedAt) / 1_000)
+        }
     }
 
     // MARK: Pairs
@@ -145,6 +157,8 @@ struct MetricsPage {
 
     private func writeProcess(_ metric: Metric, to text: inout MetricsText) {
         switch metric {
+        case .configurationReloads, .configurationRefused, .configurationLoadedSeconds:
+            if let configuration { write(metric, of: configuration, to: &text) }
         case .buildInfo: text.sample(metric, [services.version], 1)
         case .auditEvents:
             for kind in AuditEvent.Kind.allCases {

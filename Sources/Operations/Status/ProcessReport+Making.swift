@@ -11,6 +11,7 @@ extension ProcessReport {
         time = now
         self.caller = Caller(name: caller.name, roles: caller.roles.map(\.rawValue).sorted())
         control = services.control != nil
+        configuration = services.configuration()
         pairs = services.pairs().map { PairReport($0.pair, $0.status, control: state, now: now) }
         let caches = services.keys()
         keys = caches.flatMap(\.keys).map(Key.init).sorted { $0.ageSeconds > $1.ageSeconds }

@@ -52,6 +52,8 @@ public struct ProcessReport: Codable, Equatable, Sendable {
     public var caller: Caller
     /// Whether pauses, skips and leases can be kept.
     public var control: Bool
+    /// Which configuration is in force.
+    public var configuration: ConfigurationStatus?
     /// The pairs, in the order of the configuration.
     public var pairs: [PairReport]
     /// The KMS.

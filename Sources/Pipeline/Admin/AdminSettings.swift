@@ -1,9 +1,9 @@
 public import KeyManagement
 
 /// The HTTP interface for operators, probes and Prometheus.
-public struct AdminSettings: Sendable {
+public struct AdminSettings: Sendable, Equatable {
     /// A bearer token and what its holder may do.
-    public struct Token: Sendable {
+    public struct Token: Sendable, Equatable {
         /// Who is named in the audit trail.
         public var name: String
         /// The token; a file is read again for every request, so that a rotated token counts at once.

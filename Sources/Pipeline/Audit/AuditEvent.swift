@@ -4,8 +4,10 @@
 public struct AuditEvent: Sendable, Hashable {
     /// What happened; the raw value is the event's stable `kind` in JSON.
     public enum Kind: String, CaseIterable, Sendable {
-        /// A configuration was loaded; its SHA-256 is in `details["hash"]`.
+        /// A configuration was put in force; its SHA-256 is in `details["hash"]`.
         case configurationLoaded = "configuration_loaded"
+        /// A changed configuration file was not put in force.
+        case configurationRefused = "configuration_refused"
         /// A record could not be encrypted.
         case encryptionFailed = "encryption_failed"
         /// A record could not be decrypted.

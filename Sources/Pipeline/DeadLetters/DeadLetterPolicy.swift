@@ -1,7 +1,7 @@
 public import Transform
 
 /// Which records of a pair become dead letters, and how.
-public struct DeadLetterPolicy: Sendable {
+public struct DeadLetterPolicy: Sendable, Equatable {
     /// Where they go, and their key.
     public var rules: DeadLetterRules
     /// Whether records that can't be transformed for good do.

@@ -1,7 +1,7 @@
 public import Records
 
 /// When a pair works: only while somebody asks for its records; and what becomes of its target's records afterwards.
-public struct DemandSettings: Sendable {
+public struct DemandSettings: Sendable, Equatable {
     /// What is deleted from the target when demand has ended.
     public enum Purge: String, CaseIterable, Sendable {
         /// What every group that was seen has read.

@@ -197,7 +197,8 @@ final class WorkerSession {
     private func leave() {
         if case .stopped = end {
             if machine.transaction != nil { commit() }
-            if task.pair.leavesOnShutdown, task.identity.groupInstanceID != nil { unsubscribe() }
+            let isLeaving = task.pair.leavesOnShutdown || control.leavesGroup
+            if isLeaving, task.identity.groupInstanceID != nil { unsubscribe() }
         } else if case .failed = end, machine.transaction != nil, producer.fatalError == nil {
             // Nobody will come after this producer soon: readers of the target must not wait for its time-out.
             try? delivery.abort(deadline: min(MonotonicClock.now() + 2_000, control.deadline))

@@ -2,7 +2,7 @@ import KeyManagement
 import Records
 
 /// What a `decrypt` pair does to each record.
-public struct DecryptionRules: Sendable {
+public struct DecryptionRules: Sendable, Equatable {
     /// What happens to a record that can't be decrypted for good.
     public enum ErrorPolicy: String, CaseIterable, Sendable {
         /// The encrypted record is passed on as it is.

@@ -2,7 +2,7 @@ import Cryptography
 import KeyManagement
 
 /// What an `encrypt` pair does to each record.
-public struct EncryptionRules: Sendable {
+public struct EncryptionRules: Sendable, Equatable {
     /// What is sealed of the key.
     public var key: PartRule
     /// What is sealed of the value.

@@ -4,7 +4,7 @@ import KeyManagement
 import Records
 
 /// A field to seal, as the configuration lists it.
-public struct FieldRule: Sendable {
+public struct FieldRule: Sendable, Equatable {
     /// Where it is.
     public var path: FieldPath
     /// Which KEK protects it, templates included.

@@ -3,7 +3,7 @@ import KeyManagement
 import Records
 
 /// Headers to seal, by their names; Fieldseal's own are never meant.
-public struct HeaderRule: Sendable {
+public struct HeaderRule: Sendable, Equatable {
     /// What a header's name must match as a whole.
     public var name: RegularExpression
     /// Which KEK protects it, templates included.

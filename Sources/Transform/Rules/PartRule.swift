@@ -1,7 +1,7 @@
 /// What is sealed of a record's key or value, and how that part is read.
-public struct PartRule: Sendable {
+public struct PartRule: Sendable, Equatable {
     /// What is sealed.
-    public enum Sealing: Sendable {
+    public enum Sealing: Sendable, Equatable {
         /// The part stays as it is.
         case nothing
         /// The whole part as one ciphertext, whatever its format.

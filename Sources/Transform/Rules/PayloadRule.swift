@@ -3,7 +3,7 @@ import Formats
 import KeyManagement
 
 /// How a whole key or value is sealed.
-public struct PayloadRule: Sendable {
+public struct PayloadRule: Sendable, Equatable {
     /// Which KEK protects it, templates included.
     public var key: KeySecretTemplate
     /// How it is sealed.

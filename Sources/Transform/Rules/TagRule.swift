@@ -3,7 +3,7 @@ import Formats
 public import KeyManagement
 
 /// How fields of values are chosen by what their schemas say of them.
-public struct TagRule: Sendable {
+public struct TagRule: Sendable, Equatable {
     /// The tags by which fields are chosen.
     public var tags: [String]
     /// What the names of this product's own attributes in schemas begin with.

@@ -92,6 +92,17 @@ final class FieldsealCommand: Sendable {
         return try await end(within: seconds)
     }
 
+    /// Puts another file in the place of its configuration, whole at once.
+    func replaceConfiguration(_ text: String) throws {
+        let file = folder.appending(path: "fieldseal.yaml")
+        try Data(text.utf8).write(to: file, options: .atomic)
+    }
+
+    /// Sends it a signal.
+    func send(_ signal: Int32) {
+        process.send(signal)
+    }
+
     /// Ends it with `kill -9`.
     func kill() {
         process.kill()

@@ -286,7 +286,7 @@ struct MockedWorkerTests {
         #expect(first.control.status.counters.transactionsCommitted == 0)
         async let secondEnded = second.run()
         for worker in [first, second] { #expect(try await worker.reaches { $0.partitions.count == 1 }) }
-        #expect(first.control.status.counters.transactionsCommitted == 1)
+        #expect(first.control.status.counters.transactionsCommitted >= 1)
         #expect(first.control.status.counters.transactionsAborted == 0)
         for worker in [first, second] { worker.control.requestStop(deadline: MonotonicClock.now() + 8_000) }
         #expect(await firstEnded == nil)
