@@ -9,6 +9,10 @@ struct StatusText {
     init(_ report: ProcessReport) {
         let up = Self.span(Double(report.time) / 1_000 - report.startedAt)
         lines = ["Fieldseal \(Self.plain(report.version)), up for \(up)"]
+        if let refusal = report.configuration?.refusal {
+            lines += ["", "A changed configuration file is refused; the process goes on with the one that it has:"]
+            lines += refusal.split(separator: "\n").map { "  " + Self.plain(String($0)) }
+        }
         for pair in report.pairs { add(pair) }
         addTable(
             ["KMS", "state", "calls", "failed", "mean time"],

@@ -163,7 +163,7 @@ class _Chaos:
         while time.monotonic() - self._started < self._seconds or pending:
             deed = pending.pop() if pending else self._random.choice(order)
             # A member that dies while others join is one that the development broker waits for without an end.
-            self._gather()
+            self._gather(writer)
             deed(writer)
             self._calm(self._random.uniform(1, 4))
             self._catch_up(writer, 20 * self._rate)
@@ -258,7 +258,7 @@ class _Chaos:
         self._say("the broker is back")
         # Longer than a member takes to hear that it is none any more.
         self._calm(6)
-        self._gather()
+        self._gather(writer)
         writer.release()
         self._findings.broker_restarts += 1
         self._calm(3)
@@ -269,7 +269,7 @@ class _Chaos:
                 self._complain(f"{process.name} was asked to stop and ended with {code}")
             self._processes[index] = self._start(process.name)
 
-    def _gather(self) -> None:
+    def _gather(self, writer: Writer) -> None:
         """Waits until every process is a member of the group and has its partitions.
 
         The development broker at times leaves all members' JoinGroup unanswered, plain librdkafka members' too, where no
@@ -283,9 +283,12 @@ class _Chaos:
                 self._calm(0.3)
             self._say("the broker answers no member; it is started again")
             self._findings.hangs += 1
+            was_held = writer.hold()
             self._broker.stop()
             self._broker.restart()
             self._calm(6)
+            if not was_held:
+                writer.release()
         raise ServerFailed(f"the group does not come together: {self._group()}")
 
     def _group(self) -> tuple[str, int]:
@@ -312,7 +315,7 @@ class _Chaos:
         while sum(self._committed().values()) < writer.count - distance:
             self._calm(0.3)
             if self._group()[0] != "STABLE":
-                self._gather()
+                self._gather(writer)
             if time.monotonic() > deadline:
                 raise ServerFailed(
                     f"records are not encrypted within {seconds:.0f} s: {writer.written} written, {self._committed()} committed"

@@ -43,7 +43,10 @@ class Writer:
         self._source = source
         self._topic = topic
         self._rate = rate
-        self._producer = Producer({**settings, "enable.idempotence": True, "linger.ms": 5, "message.timeout.ms": 300_000})
+        self._settings: Settings = {
+            **settings, "enable.idempotence": True, "linger.ms": 5, "message.timeout.ms": 300_000
+        }
+        self._producer = Producer(self._settings)
         self.written = [0] * partitions
         self._failures: list[str] = []
         self._held = threading.Event()
@@ -58,12 +61,18 @@ class Writer:
             raise KafkaException(KafkaError(KafkaError._FAIL, self._failures[0]))
         return sum(self.written)
 
-    def hold(self) -> None:
-        """Writes no more until `release`; returns once what was written is acknowledged."""
+    def hold(self) -> bool:
+        """Writes no more until `release`; returns once what was written is acknowledged, and says whether it was held before."""
+        was_held = self._held.is_set()
         self._held.set()
-        self._idle.wait()
+        if not self._idle.wait(600):
+            self._failures.append("what was written is not acknowledged")
+        return was_held
 
     def release(self) -> None:
+        """Goes on, as a producer of its own: the development broker forgets the sequence numbers of those before its start."""
+        self._producer = Producer(self._settings)
+        self._idle.clear()
         self._held.clear()
 
     def stop(self) -> None:
@@ -75,16 +84,18 @@ class Writer:
             self._failures.append(f"a record could not be written: {error.str()}")
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
-            if self._held.is_set():
-                self._producer.flush(300)
-                self._idle.set()
-                time.sleep(0.05)
-                continue
-            self._idle.clear()
-            self._write_some(self._rate // 10)
-            self._stopping.wait(0.1)
-        self._producer.flush(300)
+        try:
+            while not self._stopping.is_set():
+                if self._held.is_set():
+                    self._producer.flush(300)
+                    self._idle.set()
+                    time.sleep(0.05)
+                    continue
+                self._write_some(self._rate // 10)
+                self._stopping.wait(0.1)
+            self._producer.flush(300)
+        except KafkaException as error:
+            self._failures.append(f"the writer ended: {error}")
 
     def _write_some(self, count: int) -> None:
         for index in range(count):

@@ -190,6 +190,10 @@ extension StatusPage {
           byId('about').textContent = 'version ' + report.version + ', up for '
             + span(report.time / 1000 - report.startedAt) + ', you are ' + report.caller.name;
           const halted = report.pairs.flatMap(pair => pair.partitions).filter(partition => partition.halt).length;
+          const refusal = report.configuration && report.configuration.refusal;
+          const warning = refusal ? 'A changed configuration file is refused; this process goes on with the one that it has. '
+            + refusal : '';
+          if (byId('configuration').textContent !== warning) byId('configuration').textContent = warning;
           const summary = halted ? halted + (halted === 1 ? ' partition stands' : ' partitions stand') + ' still'
             : report.pairs.every(pair => pair.state !== 'starting') ? 'All is well' : 'Starting';
           if (byId('summary').textContent !== summary) byId('summary').textContent = summary;

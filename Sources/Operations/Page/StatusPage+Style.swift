@@ -34,7 +34,7 @@ extension StatusPage {
         label{display:block;margin:.5rem 0 .125rem}.row{display:flex;flex-wrap:wrap;gap:.5rem;margin-top:1rem}
         dialog{color:inherit;background:var(--card);border:1px solid var(--line);border-radius:.5rem;width:min(28rem,92vw)}
         dialog input{width:100%}dialog::backdrop{background:#0008}
-        #notice,#refused{color:var(--bad);margin:.5rem 0}
+        #notice,#refused,#configuration{color:var(--bad);margin:.5rem 0}
         [hidden]{display:none!important}
         .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:.5rem;background:var(--back);padding:.5rem}
         """

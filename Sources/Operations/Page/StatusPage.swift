@@ -30,6 +30,7 @@ struct StatusPage {
         <p id="refused" role="alert"></p>
         </form>
         <p id="notice" role="alert"></p>
+        <p id="configuration" role="alert"></p>
         <section id="pairs" aria-label="Pairs"></section>
         <section id="kms" hidden><h2>Key management</h2>
         <div class="wide" tabindex="0" role="region" aria-label="Table of KMS"><table>

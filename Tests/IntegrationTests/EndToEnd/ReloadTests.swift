@@ -131,6 +131,8 @@ extension EndToEndTests {
             command.send(SIGHUP)
             try await expectEventually { try refusal()?.contains("A change of audit takes a restart") == true }
             #expect(try Self.names(port) == ["still"])
+            let told = try await FieldsealCommand.run(["status"], configuration: good)
+            #expect(String(decoding: told.output, as: UTF8.self).contains("  A change of audit takes a restart"))
             let metrics = try CommandRun(["curl", "-sS", "http://127.0.0.1:\(port)/metrics"])
             let page = String(decoding: metrics.output, as: UTF8.self)
             #expect(page.contains(#"fieldseal_configuration_reloads_total{outcome="refused"} 2"#))
