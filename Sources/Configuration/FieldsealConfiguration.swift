@@ -45,4 +45,11 @@ public struct FieldsealConfiguration: Sendable {
     public var admin: AdminSettings?
     /// The pairs, at least one, in the order of the file.
     public var pairs: [Pair]
+
+    /// A pair's topics as it runs beside the others: it waits for a source that another of them makes.
+    public func topics(ofPair index: Int) -> TopicPair {
+        var pair = pairs[index].topics
+        pair.awaitsSource = pairs.contains { $0.topics.mayWrite(pair.source) }
+        return pair
+    }
 }

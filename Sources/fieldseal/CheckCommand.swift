@@ -1,29 +1,69 @@
 import ArgumentParser
+import Foundation
 import Pipeline
 import Transform
 
-/// `fieldseal check`: whether a configuration is valid, without touching a topic.
+/// `fieldseal check`: whether a configuration is valid, and with `--live` whether what it names is there and allowed.
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Check a configuration file.",
+        abstract: "Check a configuration file, and with --live everything that it names.",
         discussion: """
             Reads the file and the files that it names, and reports everything that is wrong at once, each with its \
-            line. No broker, KMS or registry is asked anything.
+            line. Without --live no broker, KMS or registry is asked anything.
 
-            Errors and warnings go to standard error, one line a pair to standard output. Exits with 0 where the \
-            configuration is valid, warnings or not, and with 2 where it isn't.
+            With --live it then asks: whether brokers answer, topics are there and fit, permissions suffice, the registry \
+            answers and each key can be used; a line each, with what to do where something is missing. Nothing is changed: \
+            no topic is made, no record written, no group joined. What can't be tried without that is said to be untried.
+
+            Errors and warnings of the file go to standard error, one line a pair to standard output. Exits with 0 where all \
+            is well, warnings or not, with 2 where the file is wrong or something is missing, with 4 where a broker, KMS or \
+            registry does not answer, with 5 where one refuses.
 
             Examples:
               fieldseal check -c fieldseal.yaml
               VAULT_TOKEN=any fieldseal check -c fieldseal.yaml
+              fieldseal check -c fieldseal.yaml --live
+              fieldseal check -c fieldseal.yaml --live --json | jq -r 'select(.verdict != "ok")'
               sops decrypt fieldseal.yaml | fieldseal check -c /dev/stdin
             """)
 
     @OptionGroup var options: ConfigurationOptions
 
+    @Flag(help: "Ask brokers, KMS and registry whether all that the file names is there and allowed.")
+    var live = false
+
+    @Flag(help: "With --live: print a JSON object a line instead of text.")
+    var json = false
+
+    @Option(help: "With --live: how long one answer may take: 500ms, 30s.")
+    var timeout: TimeSpan = TimeSpan(milliseconds: 5_000)
+
+    func validate() throws {
+        guard live || !json else { throw ValidationError("--json takes --live.") }
+    }
+
     func run() throws {
-        for pair in try options.load().pairs { print(summary(of: pair.topics)) }
+        let configuration = try options.load()
+        if !json {
+            for pair in configuration.pairs { print(summary(of: pair.topics)) }
+        }
+        guard live else { return }
+        var check = LiveCheck(configuration, timeout: Int(timeout.milliseconds), tell: tell)
+        check.run()
+        if let failure = check.failure { throw failure }
+    }
+
+    private func tell(_ finding: Finding) {
+        guard json else {
+            print("\(finding.verdict.rawValue) \(finding.subject): \(finding.message)")
+            if let remedy = finding.remedy { print("    \(remedy)") }
+            return
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let line = try? encoder.encode(finding) else { return }
+        print(String(decoding: line, as: UTF8.self))
     }
 
     private func summary(of pair: TopicPair) -> String {

@@ -20,6 +20,13 @@ struct KeyTrials {
         var unwrapping: Outcome?
     }
 
+    /// How it went with a key.
+    enum Verdict: String {
+        case ok
+        case failed
+        case skipped
+    }
+
     /// What came of a call.
     private enum Outcome {
         case done(milliseconds: Double)
@@ -66,16 +73,17 @@ struct KeyTrials {
         }
     }
 
-    /// Tries every key, and gives a line for each.
-    mutating func run(_ tell: (String) -> Void) {
+    /// Tries every key, and tells of each how it went and in words what was tried.
+    mutating func run(_ tell: (Verdict, String) -> Void) {
         for index in trials.indices where trials[index].wraps { wrap(index) }
         for index in trials.indices {
             // Where nobody else here has wrapped by this key, its reader may be allowed to.
             if trials[index].unwraps, wrapped[place(of: index)] == nil, !trials[index].wraps { wrap(index) }
             unwrap(index)
-            tell(line(trials[index]))
+            let (verdict, text) = result(of: trials[index])
+            tell(verdict, text)
         }
-        for (text, pair) in untried { tell("skipped \(text) (\(pair)): records fill in its name") }
+        for (text, pair) in untried { tell(.skipped, "\(text) (\(pair)): records fill in its name") }
     }
 
     private mutating func add(_ pair: TopicPair, _ credentials: Int) {
@@ -159,7 +167,7 @@ struct KeyTrials {
         failure = order.first { $0 == status || $0 == failure } ?? failure ?? status
     }
 
-    private func line(_ trial: Trial) -> String {
+    private func result(of trial: Trial) -> (Verdict, String) {
         let wrapping = words(trial.wrapping, "wrap", trial.key.permissionToWrap, isNeeded: trial.wraps)
         var unwrapping = words(trial.unwrapping, "unwrap", trial.key.permissionToUnwrap, isNeeded: trial.unwraps)
         if trial.unwraps, trial.unwrapping == nil {
@@ -168,8 +176,10 @@ struct KeyTrials {
         let isFailed = wrapping.isFailed || unwrapping.isFailed
         let isUntried = !isFailed && trial.unwraps && trial.unwrapping == nil
         let texts = [wrapping.text, unwrapping.text].filter { !$0.isEmpty }
-        return "\(isFailed ? "failed" : isUntried ? "skipped" : "ok") \(trial.key) "
-            + "(\(trial.pairs.joined(separator: ", "))): \(texts.joined(separator: "; "))"
+        return (
+            isFailed ? .failed : isUntried ? .skipped : .ok,
+            "\(trial.key) (\(trial.pairs.joined(separator: ", "))): \(texts.joined(separator: "; "))"
+        )
     }
 
     private func words(

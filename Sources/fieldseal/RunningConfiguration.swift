@@ -37,9 +37,7 @@ final class RunningConfiguration: Sendable {
     private static func makeRunner(
         ofPair index: Int, assembly: Assembly, audit: any AuditTrail, logger: Logger
     ) -> PairRunner {
-        let configuration = assembly.configuration
-        var pair = configuration.pairs[index].topics
-        pair.awaitsSource = configuration.pairs.contains { $0.topics.mayWrite(pair.source) }
+        let pair = assembly.configuration.topics(ofPair: index)
         let services = PairServices(audit: audit, control: assembly.control)
         return PairRunner(
             pair: pair, logger: logger, services: services,
