@@ -20,7 +20,8 @@ struct Fieldseal: AsyncParsableCommand {
             """,
         version: BuildVersion.text,
         subcommands: [
-            RunCommand.self, StatusCommand.self, CheckCommand.self, ExplainCommand.self, TransformCommand.self,
+            InitCommand.self, RunCommand.self, StatusCommand.self, CheckCommand.self, ExplainCommand.self,
+            TransformCommand.self,
             KeysCommand.self, ReadCommand.self, MirrorCommand.self, LeaseCommand.self, PauseCommand.self,
             ResumeCommand.self,
             SkipCommand.self, ReplayCommand.self,

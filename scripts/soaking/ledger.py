@@ -64,6 +64,7 @@ class Writer:
     def hold(self) -> bool:
         """Writes no more until `release`; returns once what was written is acknowledged, and says whether it was held before."""
         was_held = self._held.is_set()
+        self._idle.clear()
         self._held.set()
         if not self._idle.wait(600):
             self._failures.append("what was written is not acknowledged")
@@ -72,7 +73,6 @@ class Writer:
     def release(self) -> None:
         """Goes on, as a producer of its own: the development broker forgets the sequence numbers of those before its start."""
         self._producer = Producer(self._settings)
-        self._idle.clear()
         self._held.clear()
 
     def stop(self) -> None:
@@ -87,8 +87,8 @@ class Writer:
         try:
             while not self._stopping.is_set():
                 if self._held.is_set():
-                    self._producer.flush(300)
-                    self._idle.set()
+                    if self._producer.flush(300) == 0:
+                        self._idle.set()
                     time.sleep(0.05)
                     continue
                 self._write_some(self._rate // 10)
