@@ -14,6 +14,11 @@ struct Metric: Hashable, Sendable {
     let labels: [String]
     let help: String
 
+    /// No two have one name.
+    static func == (left: Metric, right: Metric) -> Bool { left.name == right.name }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(name) }
+
     init(_ name: String, _ kind: Kind, _ labels: [String], _ help: String) {
         self.name = name
         self.kind = kind

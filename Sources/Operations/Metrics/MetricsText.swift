@@ -8,8 +8,9 @@ struct MetricsText {
     /// The metric that is being written; its head goes out with its first sample.
     private var pending: Metric?
 
+    /// Makes room for a page of a usual process at once.
     init() {
-        bytes.reserveCapacity(16_384)
+        bytes.reserveCapacity(65_536)
     }
 
     /// Begins a metric, of which all samples must follow; one without samples leaves nothing.
@@ -94,6 +95,12 @@ struct MetricsText {
     }
 
     private mutating func appendEscaped(_ text: String, quotes: Bool) {
+        // Nearly every text is one that stays as it is.
+        guard
+            text.utf8.contains(where: {
+                $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\"")
+            })
+        else { return append(text) }
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\\"): append("\\\\")
