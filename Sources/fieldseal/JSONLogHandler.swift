@@ -1,7 +1,7 @@
 import Foundation
 import Logging
 
-/// Writes each line of the log as one JSON object: `time`, `level`, `logger`, `message` and, under `data`, what belongs to
+/// Writes each line of the log as one JSON object: `time`, `level`, `logger`, `room`, `message` and, under `data`, what belongs to
 /// it.
 struct JSONLogHandler: LogHandler {
     let label: String
@@ -21,6 +21,7 @@ struct JSONLogHandler: LogHandler {
         var time: String
         var level: String
         var logger: String
+        var room: String
         var message: String
         var data: [String: String]?
     }
@@ -29,7 +30,8 @@ struct JSONLogHandler: LogHandler {
         let data = metadata.merging(event.metadata ?? [:]) { _, own in own }.mapValues { "\($0)" }
         let line = Line(
             time: Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)),
-            level: event.level.rawValue, logger: label, message: "\(event.message)", data: data.isEmpty ? nil : data)
+            level: event.level.rawValue, logger: label, room: event.source,
+            message: "\(event.message)", data: data.isEmpty ? nil : data)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Text alone, which can always be encoded.

@@ -22,7 +22,7 @@ struct RunCommand: AsyncParsableCommand {
             Examples:
               fieldseal run -c fieldseal.yaml
               fieldseal run -c fieldseal.yaml --pair customers --pair customers-clear
-              POD_NAME=fieldseal-0 fieldseal run -c fieldseal.yaml --log-level debug
+              POD_NAME=fieldseal-0 fieldseal run -c fieldseal.yaml --log-level warning --log-room KeyManagement=debug
             """)
 
     @OptionGroup var options: ConfigurationOptions
@@ -32,6 +32,12 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(help: "The least level of lines in the log: trace, debug, info, notice, warning, error, critical.")
     var logLevel: Logger.Level = .info
+
+    @Option(
+        help:
+            "The least level of one room's lines, such as KeyManagement=debug; may be given several times. Rooms: \(RoomLevels.Room.names.joined(separator: ", "))."
+    )
+    var logRoom: [RoomLevels.Room] = []
 
     @Option(help: "How lines of the log are written: text, or json for one object a line.")
     var logFormat = LogFormat.text
@@ -122,9 +128,9 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func makeLogger() -> Logger {
-        var logger = Logger(label: "fieldseal", factory: logFormat.makeHandler(label:))
-        logger.logLevel = logLevel
-        return logger
+        var levels = RoomLevels(others: logLevel)
+        for room in logRoom { levels.rooms[room.name] = room.level }
+        return Logger(label: "fieldseal") { RoomLevelHandler(logFormat.makeHandler(label: $0), levels: levels) }
     }
 
     private func makeRunning(
