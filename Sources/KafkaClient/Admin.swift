@@ -19,6 +19,21 @@ public final class Admin {
         handle = try ClientHandle(RD_KAFKA_PRODUCER, settings: settings, events: events)
     }
 
+    /// What the cluster tells about itself.
+    public func cluster(timeout milliseconds: Int) throws(KafkaError) -> ClusterDescription {
+        var metadata: UnsafePointer<rd_kafka_metadata>?
+        let code = rd_kafka_metadata(handle.pointer, 0, nil, &metadata, Int32(clamping: milliseconds))
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata else {
+            throw KafkaError("ask for the brokers", code: code)
+        }
+        defer { rd_kafka_metadata_destroy(metadata) }
+        // Answered from the metadata that is there now.
+        let id = rd_kafka_clusterid(handle.pointer, Int32(clamping: milliseconds))
+        defer { rd_kafka_mem_free(handle.pointer, id) }
+        return ClusterDescription(
+            id: id.map { String(cString: $0) }, brokers: Int(max(metadata.pointee.broker_cnt, 0)))
+    }
+
     /// What the cluster tells about topic `name`; nil if there is none.
     public func describe(topic name: String, timeout milliseconds: Int) throws(KafkaError) -> TopicDescription? {
         try handle.describe(topic: name, timeout: milliseconds)

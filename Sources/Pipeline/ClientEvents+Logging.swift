@@ -16,7 +16,10 @@ extension ClientEvents {
                     }
                 // Who debugs wants them all.
                 guard level >= .info else { return logger.debug("librdkafka: \(line.message)") }
-                guard let leftOut = limiter.admit("\(level) \(line.facility)", now: MonotonicClock.now()) else { return }
+                guard
+                    let leftOut = limiter.admit(
+                        "\(level) \(line.facility) \(RepeatLimiter.kind(of: line.message))", now: MonotonicClock.now())
+                else { return }
                 var metadata: Logger.Metadata = ["facility": "\(line.facility)"]
                 if leftOut > 0 { metadata["left_out"] = "\(leftOut)" }
                 logger.log(level: level, "librdkafka: \(line.message)", metadata: metadata)

@@ -15,6 +15,14 @@ final class RepeatLimiter: Sendable {
     /// Kinds of lines at one time; beyond, all are forgotten.
     private static let mostKinds = 200
 
+    /// How much of a message tells its kind, in characters.
+    private static let kindLength = 300
+
+    /// What messages have in common that differ in times, counts, ports and numbers of brokers alone.
+    static func kind(of message: String) -> String {
+        String(message.prefix(kindLength).filter { !$0.isNumber })
+    }
+
     /// Whether a line is to be written.
     ///
     /// - Parameters:

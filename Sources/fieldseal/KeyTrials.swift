@@ -27,6 +27,17 @@ struct KeyTrials {
         case skipped
     }
 
+    /// What came of a key.
+    struct Result {
+        let verdict: Verdict
+        /// What was tried, and how it went.
+        let text: String
+        /// The exit code that this key's failure comes to; nil where it did not fail.
+        var failure: ExitCode?
+        /// The command that grants what is missing; nil where that would not help.
+        var remedy: String?
+    }
+
     /// What came of a call.
     private enum Outcome {
         case done(milliseconds: Double)
@@ -74,16 +85,19 @@ struct KeyTrials {
     }
 
     /// Tries every key, and tells of each how it went and in words what was tried.
-    mutating func run(_ tell: (Verdict, String) -> Void) {
+    mutating func run(_ tell: (Result) -> Void) {
         for index in trials.indices where trials[index].wraps { wrap(index) }
         for index in trials.indices {
             // Where nobody else here has wrapped by this key, its reader may be allowed to.
             if trials[index].unwraps, wrapped[place(of: index)] == nil, !trials[index].wraps { wrap(index) }
             unwrap(index)
-            let (verdict, text) = result(of: trials[index])
-            tell(verdict, text)
+            let result = result(of: trials[index])
+            failure = Self.graver(failure, result.failure)
+            tell(result)
         }
-        for (text, pair) in untried { tell(.skipped, "\(text) (\(pair)): records fill in its name") }
+        for (text, pair) in untried {
+            tell(Result(verdict: .skipped, text: "\(text) (\(pair)): records fill in its name"))
+        }
     }
 
     private mutating func add(_ pair: TopicPair, _ credentials: Int) {
@@ -140,7 +154,8 @@ struct KeyTrials {
             wrapped[place(of: index)] = (edek, dataKey)
         } catch {
             trials[index].wrapping = .failed(error)
-            if trial.wraps { note(error) }
+            // Who need not wrap may lack the permission; but who is not answered or not known can't unwrap either.
+            if !trial.wraps, error.isAboutAllKeys { trials[index].unwrapping = .failed(error) }
         }
     }
 
@@ -153,21 +168,38 @@ struct KeyTrials {
                 edek, under: trial.key, topic: trial.topic, within: milliseconds)
             let isSame = opened.withUnsafeBytes { opened in dataKey.withUnsafeBytes { opened.elementsEqual($0) } }
             trials[index].unwrapping = isSame ? .done(milliseconds: Self.milliseconds(since: start)) : .otherKey
-            if !isSame { failure = failure ?? ExitStatus.unexpected }
         } catch {
             trials[index].unwrapping = .failed(error)
-            if trial.unwraps { note(error) }
         }
     }
 
     /// A refusal weighs more than an outage, which passes, and that more than the rest.
-    private mutating func note(_ error: KeyManagementError) {
-        let status = error.exitStatus
+    private static func graver(_ one: ExitCode?, _ other: ExitCode?) -> ExitCode? {
         let order = [ExitStatus.refused, ExitStatus.unavailable, ExitStatus.configuration]
-        failure = order.first { $0 == status || $0 == failure } ?? failure ?? status
+        return order.first { $0 == one || $0 == other } ?? one ?? other
     }
 
-    private func result(of trial: Trial) -> (Verdict, String) {
+    private func failure(_ outcome: Outcome?, isNeeded: Bool) -> ExitCode? {
+        switch outcome {
+        case .failed(let error): isNeeded ? error.exitStatus : nil
+        case .otherKey: ExitStatus.unexpected
+        case .done, nil: nil
+        }
+    }
+
+    private func remedy(for trial: Trial) -> String? {
+        var commands: [String?] = []
+        if trial.wraps, case .failed(let error) = trial.wrapping, error.isRefusal {
+            commands.append(trial.key.commandToAllowWrapping)
+        }
+        if trial.unwraps, case .failed(let error) = trial.unwrapping, error.isRefusal {
+            commands.append(trial.key.commandToAllowUnwrapping)
+        }
+        let known = commands.compactMap(\.self)
+        return known.isEmpty ? nil : known.joined(separator: "; ")
+    }
+
+    private func result(of trial: Trial) -> Result {
         let wrapping = words(trial.wrapping, "wrap", trial.key.permissionToWrap, isNeeded: trial.wraps)
         var unwrapping = words(trial.unwrapping, "unwrap", trial.key.permissionToUnwrap, isNeeded: trial.unwraps)
         if trial.unwraps, trial.unwrapping == nil {
@@ -176,10 +208,12 @@ struct KeyTrials {
         let isFailed = wrapping.isFailed || unwrapping.isFailed
         let isUntried = !isFailed && trial.unwraps && trial.unwrapping == nil
         let texts = [wrapping.text, unwrapping.text].filter { !$0.isEmpty }
-        return (
-            isFailed ? .failed : isUntried ? .skipped : .ok,
-            "\(trial.key) (\(trial.pairs.joined(separator: ", "))): \(texts.joined(separator: "; "))"
-        )
+        return Result(
+            verdict: isFailed ? .failed : isUntried ? .skipped : .ok,
+            text: "\(trial.key) (\(trial.pairs.joined(separator: ", "))): \(texts.joined(separator: "; "))",
+            failure: Self.graver(
+                failure(trial.wrapping, isNeeded: trial.wraps), failure(trial.unwrapping, isNeeded: trial.unwraps)),
+            remedy: remedy(for: trial))
     }
 
     private func words(
@@ -208,6 +242,12 @@ struct KeyTrials {
 }
 
 extension KeyManagementError {
+    /// Whether any other call, with any key, would fail too.
+    fileprivate var isAboutAllKeys: Bool {
+        if case .unauthenticated = self { return true }
+        return exitStatus == ExitStatus.unavailable
+    }
+
     /// The exit code that tells what kind of failure it is.
     var exitStatus: ExitCode {
         switch self {

@@ -24,7 +24,7 @@ struct KeysRewrapCommand: AsyncParsableCommand {
             Examples:
               fieldseal keys rewrap -c fieldseal.yaml --pair customers-clear --to customers.encrypted.2
               fieldseal keys rewrap -c fieldseal.yaml --pair customers-clear --to customers.moved \
-            --to-kek aws-kms://arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
+            --to-kek aws-kms://arn:aws:kms:eu-west-1:111122223333:alias/pii
             """)
 
     @OptionGroup var job: JobOptions

@@ -44,7 +44,7 @@ struct KeysTestCommand: ParsableCommand {
             StandardError.write("error: \(error)")
             throw ExitStatus.configuration
         }
-        trials.run { print("\($0.rawValue) \($1)") }
+        trials.run { print("\($0.verdict.rawValue) \($0.text)") }
         if let status = trials.failure { throw status }
     }
 }

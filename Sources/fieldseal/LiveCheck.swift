@@ -96,17 +96,22 @@ struct LiveCheck {
         } catch {
             return note(Finding(.missing, "keys", "\(error)"))
         }
-        var found: [(KeyTrials.Verdict, String)] = []
-        trials.run { found.append(($0, $1)) }
-        // One verdict stands for all that failed: the gravest.
-        let failed: Finding.Verdict =
-            switch trials.failure {
-            case ExitStatus.refused: .refused
-            case ExitStatus.unavailable: .silent
-            default: .missing
-            }
-        for (verdict, text) in found {
-            note(Finding(verdict == .ok ? .ok : verdict == .skipped ? .untried : failed, "key", text))
+        trials.run { result in
+            let verdict: Finding.Verdict =
+                switch result.verdict {
+                case .ok: .ok
+                case .skipped: .untried
+                case .failed: Self.verdict(of: result.failure)
+                }
+            note(Finding(verdict, "key", result.text, remedy: result.remedy))
+        }
+    }
+
+    private static func verdict(of failure: ExitCode?) -> Finding.Verdict {
+        switch failure {
+        case ExitStatus.refused: .refused
+        case ExitStatus.unavailable: .silent
+        default: .missing
         }
     }
 }

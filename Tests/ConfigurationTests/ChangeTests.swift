@@ -37,7 +37,9 @@ struct ChangeTests {
 
     @Test("A pair that comes, goes or changes is told, and no other")
     func pairs() throws {
-        let another = #"{name: d, source: d, target: d.enc, encrypt: {recordHeader: {header: h, payload: {keySecretId: "in-memory-kms://pii"}}}}"#
+        let another =
+            "{name: d, source: d, target: d.enc, "
+            + #"encrypt: {recordHeader: {header: h, payload: {keySecretId: "in-memory-kms://pii"}}}}"#
         let added = try change(Self.base + "  - \(another)\n")
         #expect(added.added == ["d"] && added.changed.isEmpty && added.removed.isEmpty)
         var lines = Self.base.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)

@@ -15,6 +15,17 @@ struct RepeatLimiterTests {
         #expect(limiter.admit("a", now: RepeatLimiter.interval * 2) == 0)
     }
 
+    @Test("Messages that differ in numbers alone are of one kind; another cause or another broker is of another")
+    func kinds() {
+        let refused = "b1.example:9092/1: Connect to ipv4#10.0.0.1:9092 failed: Connection refused (after 0ms)"
+        let kind = RepeatLimiter.kind(of: refused)
+        #expect(kind == RepeatLimiter.kind(of: refused.replacing("0ms", with: "127ms")))
+        #expect(kind != RepeatLimiter.kind(of: "b1.example:9092/1: SASL authentication error (after 0ms)"))
+        #expect(kind != RepeatLimiter.kind(of: refused.replacing("b1.example", with: "other.example")))
+        let long = String(repeating: "x", count: 100_000)
+        #expect(RepeatLimiter.kind(of: long).count < 1_000)
+    }
+
     @Test("However many kinds there are, memory is bounded and new ones are written")
     func bounded() {
         let limiter = RepeatLimiter()

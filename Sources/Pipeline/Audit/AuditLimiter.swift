@@ -86,7 +86,8 @@ extension AuditEvent.Kind {
         case .encryptionFailed, .decryptionFailed, .deadLettered, .partitionHalted, .partitionResumed, .keyCreated,
             .keyRenewed, .keyServiceDown, .keyServiceUp, .gap:
             true
-        case .configurationLoaded, .configurationRefused, .demandStarted, .demandEnded, .leaseTaken, .leaseReleased, .leaseExpired,
+        case .configurationLoaded, .configurationRefused, .demandStarted, .demandEnded, .leaseTaken, .leaseReleased,
+            .leaseExpired,
             .skipRequested, .recordSkipped, .replayed, .pairPaused, .pairResumed, .purged, .recordRead, .boundedRun:
             false
         }

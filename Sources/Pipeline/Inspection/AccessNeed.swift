@@ -26,8 +26,7 @@ public struct AccessNeed: Hashable, Sendable {
     /// - Parameter kafka: how the brokers are reached: the user is read there where it is told.
     public func grant(_ kafka: TopicPair.KafkaSettings) -> String {
         let user = kafka.common["sasl.username"] ?? "USER"
-        let servers = kafka.common["bootstrap.servers"] ?? kafka.common["metadata.broker.list"] ?? "BROKER:9092"
-        var words = ["kafka-acls", "--bootstrap-server", servers, "--add", "--allow-principal", "User:\(user)"]
+        var words = ["--add", "--allow-principal", "User:\(user)"]
         for operation in operations { words += ["--operation", operation] }
         switch resource {
         case .topic(let name): words += ["--topic", name]
@@ -35,7 +34,13 @@ public struct AccessNeed: Hashable, Sendable {
         case .transactionalIDs(let prefix):
             words += ["--transactional-id", prefix, "--resource-pattern-type", "prefixed"]
         }
-        return words.map(Self.quoted).joined(separator: " ")
+        return Self.command("kafka-acls", kafka, words)
+    }
+
+    /// A command of one of Kafka's own tools, as a shell takes it.
+    static func command(_ tool: String, _ kafka: TopicPair.KafkaSettings, _ words: [String]) -> String {
+        let servers = kafka.common["bootstrap.servers"] ?? kafka.common["metadata.broker.list"] ?? "BROKER:9092"
+        return ([tool, "--bootstrap-server", servers] + words).map(quoted).joined(separator: " ")
     }
 
     /// A word as a shell takes it for one.

@@ -24,12 +24,25 @@ public struct PairInspection {
 
     /// Looks at everything, in the order in which a pair needs it; stops where brokers are silent.
     public func findings() -> [Finding] {
-        var findings = pair.readsPattern ? topicsOfPattern() : topics()
+        var findings = [cluster()]
+        guard findings[0].verdict == .ok else { return findings }
+        findings += pair.readsPattern ? topicsOfPattern() : topics()
         guard !findings.contains(where: { $0.verdict == .silent }) else { return findings }
+        if let letters = deadLetters() { findings.append(letters) }
         findings += group()
         if pair.delivery == .exactlyOnce { findings.append(transactionalID()) }
         findings.append(untried())
         return findings
+    }
+
+    private func cluster() -> Finding {
+        do throws(KafkaError) {
+            let cluster = try admin.cluster(timeout: timeout)
+            let name = cluster.id.map { "cluster '\($0)'" } ?? "a cluster without an id"
+            return finding(.ok, "\(name), \(Self.counted(cluster.brokers, "broker"))")
+        } catch {
+            return refusal(error, needs: nil)
+        }
     }
 
     // MARK: Topics
@@ -72,7 +85,10 @@ public struct PairInspection {
             guard let topic = try admin.describe(topic: name, timeout: timeout) else { return nil }
             let settings = try admin.settings(ofTopic: name, timeout: timeout)
             findings.append(
-                finding(.ok, "\(role) '\(name)': \(topic.partitions) partitions, \(topic.replicationFactor) replicas"))
+                finding(
+                    .ok,
+                    "\(role) '\(name)': \(Self.counted(topic.partitions, "partition")), "
+                        + Self.counted(topic.replicationFactor, "replica")))
             return (topic, settings)
         } catch {
             findings.append(refusal(error, needs: AccessNeed(.topic(name), "Describe", "DescribeConfigs")))
@@ -86,7 +102,7 @@ public struct PairInspection {
         }
         return finding(
             .missing, "the source topic '\(pair.source)' does not exist, or may not be seen",
-            remedy: "kafka-topics --create --topic \(pair.source), or: "
+            remedy: command("kafka-topics", "--create", "--topic", pair.source) + ", or: "
                 + grant(.topic(pair.source), "Read", "Describe", "DescribeConfigs"))
     }
 
@@ -94,7 +110,7 @@ public struct PairInspection {
         guard pair.targetTopic.isCreated else {
             return finding(
                 .missing, "the target topic '\(pair.target)' does not exist, and targetTopic.create is false",
-                remedy: "kafka-topics --create --topic \(pair.target)")
+                remedy: command("kafka-topics", "--create", "--topic", pair.target))
         }
         return finding(
             .untried, "target '\(pair.target)' is not there yet; the pair creates it",
@@ -115,7 +131,9 @@ public struct PairInspection {
                         : finding(
                             .missing, missing,
                             remedy:
-                                "kafka-topics --alter --topic \(pair.target) --partitions \(source.topic.partitions)"))
+                                command(
+                                    "kafka-topics", "--alter", "--topic", pair.target, "--partitions",
+                                    "\(source.topic.partitions)")))
             }
             texts += TargetTopicSettings.warnings(
                 source: source.settings, sourcePartitions: source.topic.partitions, target: target.settings,
@@ -123,6 +141,29 @@ public struct PairInspection {
             texts += TargetTopicSettings.purgeWarnings(pair, target: target.settings)
         }
         return findings + texts.map { finding(.warning, $0) }
+    }
+
+    /// The topic of dead letters, where any record may become one.
+    private func deadLetters() -> Finding? {
+        guard let policy = pair.deadLetters, policy.isUsed else { return nil }
+        let name = policy.rules.topic
+        do throws(KafkaError) {
+            guard try admin.describe(topic: name, timeout: timeout) != nil else {
+                return finding(
+                    .untried, "dead-letter topic '\(name)' is not there yet; the pair creates it",
+                    remedy: grant(.topic(name), "Create", "Describe", "DescribeConfigs", "Write"))
+            }
+            let settings = try admin.settings(ofTopic: name, timeout: timeout)
+            guard settings["cleanup.policy"]?.value.contains("compact") != true else {
+                return finding(
+                    .missing, "dead-letter topic '\(name)' is compacted, and dead letters have no keys",
+                    remedy: command(
+                        "kafka-configs", "--alter", "--topic", name, "--add-config", "cleanup.policy=delete"))
+            }
+            return finding(.ok, "dead-letter topic '\(name)' is there")
+        } catch {
+            return refusal(error, needs: AccessNeed(.topic(name), "Describe", "DescribeConfigs"))
+        }
     }
 
     /// Whether records may be fetched, tried on an empty range: at the end of the first partition.
@@ -173,7 +214,7 @@ public struct PairInspection {
 
     /// Where reading begins without committed offsets.
     private func start(uncommitted: Int) -> Finding {
-        let state = "group '\(pair.groupID)' has no committed offset in \(uncommitted) partitions"
+        let state = "group '\(pair.groupID)' has no committed offset in \(Self.counted(uncommitted, "partition"))"
         if let start = pair.start { return finding(.ok, "\(state): reading starts there by startFrom, \(start.words)") }
         let isUsed = (try? admin.describe(topic: pair.target, timeout: timeout)).flatMap(\.self).map { target in
             (0..<Int32(clamping: target.partitions)).contains { partition in
@@ -204,9 +245,12 @@ public struct PairInspection {
 
     /// What would change something if it was tried.
     private func untried() -> Finding {
-        let needs = [
+        var needs = [
             AccessNeed(.group(pair.groupID), "Read", "Describe"), AccessNeed(.topic(pair.target), "Write", "Describe"),
         ]
+        if let policy = pair.deadLetters, policy.isUsed {
+            needs.append(AccessNeed(.topic(policy.rules.topic), "Write", "Describe"))
+        }
         return finding(
             .untried, "joining the group and writing to the target are not tried; where brokers have ACLs, they take",
             remedy: needs.map { $0.grant(pair.kafka) }.joined(separator: "; "))
@@ -214,8 +258,16 @@ public struct PairInspection {
 
     // MARK: Words
 
+    private static func counted(_ count: Int, _ word: String) -> String {
+        count == 1 ? "1 \(word)" : "\(count) \(word)s"
+    }
+
     private func finding(_ verdict: Finding.Verdict, _ message: String, remedy: String? = nil) -> Finding {
         Finding(verdict, pair.name, message, remedy: remedy)
+    }
+
+    private func command(_ tool: String, _ words: String...) -> String {
+        AccessNeed.command(tool, pair.kafka, words)
     }
 
     private func grant(_ resource: AccessNeed.Resource, _ operations: String...) -> String {

@@ -72,12 +72,14 @@ extension EndToEndTests {
             #expect(told.first?.contains("does not accept the credentials") == true, "\(told)")
         }
 
-        @Test("A KMS that is away ends with 4, in time")
-        func away() async throws {
+        @Test(
+            "A KMS that is away ends with 4, in time, also for a pair that only opens and need not wrap",
+            arguments: ["seal", "open"])
+        func away(pair: String) async throws {
             let bao = try OpenBao()
             let file = file(bao)
             bao.stop()
-            let (status, lines) = try await test(file, token: "s.any", options: ["--timeout", "500ms"])
+            let (status, lines) = try await test(file, token: "s.any", options: ["--timeout", "500ms", "--pair", pair])
             #expect(status == 4)
             #expect(lines.first?.hasPrefix("failed ") == true, "\(lines)")
         }

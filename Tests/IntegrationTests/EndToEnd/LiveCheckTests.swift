@@ -41,6 +41,7 @@ extension EndToEndTests {
             #expect(line("open", "another pair of the file creates it")?.verdict == "untried")
             #expect(line("seal", "transactional ids that begin with 'fieldseal.seal.'")?.verdict == "ok")
             #expect(line("key", "transit/keys/pii")?.verdict == "ok")
+            #expect(line("seal", "1 broker")?.message.hasPrefix("cluster '") == true, "\(lines)")
             #expect(line("control", "not there yet")?.remedy?.contains("kafka-acls") == true)
             #expect(try broker.admin().topics(timeout: 5_000).map(\.name).allSatisfy { $0 != "sealed" })
         }
@@ -67,7 +68,8 @@ extension EndToEndTests {
             file.fields[0].key = vault.key("nobody")
             let refused = try await check(file, environment: environment)
             #expect(refused.status == 5)
-            #expect(refused.lines.contains { $0.verdict == "refused" && $0.subject == "key" }, "\(refused.lines)")
+            let key = try #require(refused.lines.first { $0.verdict == "refused" && $0.subject == "key" })
+            #expect(key.remedy?.contains("path \"transit/encrypt/nobody\"") == true, "\(key)")
             let everything = refused.lines.map { $0.message + ($0.remedy ?? "") }.joined() + refused.errors
             #expect(!everything.contains(vault.token))
 
@@ -76,6 +78,46 @@ extension EndToEndTests {
             let silent = try await check(file, environment: environment)
             #expect(silent.status == 4)
             #expect(silent.lines.contains { $0.verdict == "silent" && $0.message.contains("Check bootstrap.servers") })
+        }
+
+        @Test("Each key has its own verdict: one that is refused says nothing of another, whose KMS is silent")
+        func keys() async throws {
+            let broker = try await TestBroker.start()
+            defer { broker.stop() }
+            let vault = try await TestVault.start()
+            defer { vault.stop() }
+            try broker.createTopic("raw")
+            var file = PairsFile(vault: vault, broker: broker, fields: [("ssn", "nobody"), ("iban", "pii")])
+            // Of the pair that only opens, whose key is tried by wrapping first, which it need not be allowed to.
+            file.openPair = #"kms: {vault: {uri: "http://127.0.0.1:1", type: TOKEN, token: "${VAULT_TOKEN}"}}"#
+            file.decrypt = #"keks: ["vault-kms://127.0.0.1:1/transit/keys/pii"]"#
+            let (status, lines, errors) = try await check(file, environment: ["VAULT_TOKEN": vault.token])
+            let keys = lines.filter { $0.subject == "key" }
+            #expect(status == 5 && keys.count == 3, "\(lines) \(errors)")
+            #expect(keys.map(\.verdict) == ["refused", "ok", "silent"], "\(keys)")
+            #expect(keys.filter { $0.remedy != nil }.map(\.verdict) == ["refused"], "\(keys)")
+        }
+
+        @Test(
+            "The topic of dead letters is looked at where records may become some: missing, compacted or as it must be")
+        func deadLetters() async throws {
+            let broker = try await TestBroker.start()
+            defer { broker.stop() }
+            try broker.createTopic("raw")
+            var file = PairsFile(fields: ["ssn"])
+            file.bootstrapServers = broker.bootstrapServers
+            file.encrypt = [
+                "onError: dead_letter", "deadLetterTopic: letters", "deadLetterKeySecretId: in-memory-kms://other",
+            ].joined(separator: "\n      ")
+            let missing = try await check(file, environment: [:])
+            let finding = try #require(missing.lines.first { $0.message.contains("dead-letter topic 'letters'") })
+            #expect(finding.verdict == "untried" && finding.remedy?.contains("--topic letters") == true)
+            try broker.createTopic("letters")
+            let fine = try await check(file, environment: [:])
+            #expect(fine.status == 0, "\(fine)")
+            #expect(fine.lines.contains { $0.verdict == "ok" && $0.message.contains("'letters' is there") })
+            let grants = fine.lines.filter { $0.message.hasPrefix("joining the group") }.compactMap(\.remedy)
+            #expect(grants.contains { $0.contains("--operation Write --operation Describe --topic letters") })
         }
 
         @Test("A registry that answers, one that refuses and one that is silent are told apart")
