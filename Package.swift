@@ -5,6 +5,11 @@ import PackageDescription
 // cost a third of a transform; debug builds, and so all tests, have them.
 let hotPath: [SwiftSetting] = [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
+// What nobody loads the program for need not be exported from it, which with Swift's runtime linked in is 3 MB of names.
+let unexported: [LinkerSetting] = [
+    .unsafeFlags(["-Xlinker", "--no-export-dynamic"], .when(platforms: [.linux], configuration: .release))
+]
+
 // One target a room; a room imports only rooms on lower floors (docs/architecture.md).
 let package = Package(
     name: "fieldseal",
@@ -105,7 +110,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ]),
+            ], linkerSettings: unexported),
 
         // Not part of the product: measures it.
         .target(name: "ProtobufJSONBaseline", dependencies: ["CProtobuf"]),

@@ -34,11 +34,15 @@ public final class AdminServer: Service {
         self.settings = settings
         self.services = services
         self.logger = logger
-        let http = HTTPServerBuilder.http1(
-            configuration: .init(
-                idleTimeout: .seconds(30),
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: 8 * 1024, maxHeaderListSize: 16 * 1024, maxHeaderFieldCount: 64)))
+        let http = HTTPServerBuilder { responder in
+            HeldConnection(
+                HTTP1Channel(
+                    responder: responder,
+                    configuration: .init(
+                        idleTimeout: .seconds(30),
+                        httpDecoderConfiguration: .init(
+                            maxHeaderFieldSize: 8 * 1024, maxHeaderListSize: 16 * 1024, maxHeaderFieldCount: 64))))
+        }
         server =
             try settings.tls.map { (tls) throws(OperationsError) in try ListenerCertificate(tls).secured(http) } ?? http
     }

@@ -1,7 +1,7 @@
 /// How many durations fell into each of sixteen ranges, and their sum: a value that needs no allocation.
 public struct DurationHistogram: Hashable, Sendable {
     /// The unit of the ranges' bounds, in nanoseconds.
-    public enum Scale: UInt64, Sendable {
+    public enum Scale: UInt64, CaseIterable, Sendable {
         /// Bounds from 1 us to 50 ms.
         case microseconds = 1_000
         /// Bounds from 100 us to 5 s.

@@ -1,5 +1,6 @@
 import Foundation
 import Operations
+import Synchronization
 import TestServers
 import Testing
 
@@ -30,6 +31,28 @@ import Testing
         let answer = try await Self.exchange(Array(request.utf8), port: listener.port)
         #expect(!answer.contains(" 200 "), "\(answer.prefix(200))")
         #expect(try await listener.send(.get, "/livez").status == 200)
+    }
+
+    /// Without `HeldConnection` one round in a few ends the process.
+    @Test("A listener that is stopped while connections come in ends, and nothing else does")
+    func stoppedWhileConnectionsComeIn() async throws {
+        for _ in 0..<30 {
+            var listener: Listener? = try await Listener(OperationsServices(version: "1") { [] })
+            let port = try #require(listener?.port)
+            let knocking = Mutex(true)
+            async let knocks: Void = withCheckedContinuation { continuation in
+                // A thread of its own: those of Swift's pool are the listener's.
+                Thread.detachNewThread {
+                    while knocking.withLock({ $0 }) { _ = try? RawConnection(port: port) }
+                    continuation.resume()
+                }
+            }
+            _ = try await listener?.text("/livez")
+            listener = nil
+            knocking.withLock { $0 = false }
+            await knocks
+        }
+        #expect(try await Listener(OperationsServices(version: "1") { [] }).send(.get, "/livez").status == 200)
     }
 
     @Test(

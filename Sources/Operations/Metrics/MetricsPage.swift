@@ -5,7 +5,7 @@ import Records
 /// All metrics of the process as they are now.
 struct MetricsPage {
     private let services: OperationsServices
-    private let pairs: [(pair: TopicPair, status: PairStatus)]
+    private let pairs: [(pair: TopicPair, status: PairStatus, counters: WorkerStatus.Counters)]
     private let caches: [DataKeyStatistics]
     private let audit: AuditStatus?
     private let configuration: ConfigurationStatus?
@@ -13,7 +13,7 @@ struct MetricsPage {
 
     init(services: OperationsServices) {
         self.services = services
-        pairs = services.pairs().map { ($0.pair, $0.status) }
+        pairs = services.pairs().map { ($0.pair, $0.status, $0.status.counters) }
         caches = services.keys()
         audit = services.auditStatus()
         configuration = services.configuration()
@@ -25,7 +25,8 @@ struct MetricsPage {
         for metric in Metric.all {
             text.begin(metric)
             switch metric.labels.first {
-            case "pair": for (pair, status) in pairs { write(metric, of: pair, status, to: &text) }
+            case "pair":
+                for (pair, status, counters) in pairs { write(metric, of: pair, status, counters, to: &text) }
             case "cache":
                 for (number, cache) in caches.enumerated() { write(metric, ofCache: number, cache, to: &text) }
             case "provider": writeProviders(metric, to: &text)
@@ -47,21 +48,24 @@ struct MetricsPage {
 
     // MARK: Pairs
 
-    private func write(_ metric: Metric, of pair: TopicPair, _ status: PairStatus, to text: inout MetricsText) {
+    private func write(
+        _ metric: Metric, of pair: TopicPair, _ status: PairStatus, _ counters: WorkerStatus.Counters,
+        to text: inout MetricsText
+    ) {
         let name = pair.name
         switch metric {
-        case .records: writeRecords(pair, status.counters, to: &text)
-        case .recordBytes: text.sample(metric, [name, pair.direction], status.counters.bytesWritten)
-        case .transformDurationSeconds: text.histogram(metric, [name], status.counters.transformTimes)
+        case .records: writeRecords(pair, counters, to: &text)
+        case .recordBytes: text.sample(metric, [name, pair.direction], counters.bytesWritten)
+        case .transformDurationSeconds: text.histogram(metric, [name], counters.transformTimes)
         case .transactions:
-            text.sample(metric, [name, "committed"], status.counters.transactionsCommitted)
-            text.sample(metric, [name, "aborted"], status.counters.transactionsAborted)
+            text.sample(metric, [name, "committed"], counters.transactionsCommitted)
+            text.sample(metric, [name, "aborted"], counters.transactionsAborted)
         case .partitionsAssigned:
             text.sample(metric, [name], UInt64(status.workers.reduce(0) { $0 + $1.partitions.count }))
         case .workerRunning:
             for worker in status.workers { text.sample(metric, [name, "\(worker.number)"], worker.isRunning ? 1 : 0) }
-        case .deadLetters: text.sample(metric, [name], status.counters.recordsDeadLettered)
-        case .workerRestarts: text.sample(metric, [name], status.counters.restarts)
+        case .deadLetters: text.sample(metric, [name], counters.recordsDeadLettered)
+        case .workerRestarts: text.sample(metric, [name], counters.restarts)
         case .demandActive: if let demand = status.demand { text.sample(metric, [name], demand.isActive ? 1 : 0) }
         case .purgedRecords: text.sample(metric, [name], status.purgedOffsets)
         case .consumerLagRecords, .upstreamOpenTransactionRecords, .partitionHalted:

@@ -24,7 +24,7 @@ struct MetricsText {
     mutating func sample(_ metric: Metric, _ labels: [String] = [], measured value: Double) {
         writeHead(of: metric)
         append(metric.name)
-        append(labels: zip(metric.labels, labels))
+        append(labels: metric.labels, labels)
         append(value)
     }
 
@@ -32,28 +32,47 @@ struct MetricsText {
     mutating func sample(_ metric: Metric, _ labels: [String] = [], _ value: UInt64) {
         writeHead(of: metric)
         append(metric.name)
-        append(labels: zip(metric.labels, labels))
-        bytes.append(UInt8(ascii: " "))
-        append("\(value)\n")
+        append(labels: metric.labels, labels)
+        append(count: value)
     }
 
     /// The samples of a histogram, in seconds.
     mutating func histogram(_ metric: Metric, _ labels: [String], _ durations: DurationHistogram) {
         writeHead(of: metric)
+        // All that a bucket's line has before its count, but for the bound: the same in each of them.
+        let start = bytes.count
+        append(metric.name)
+        append("_bucket")
+        append(labels: metric.labels + ["le"], labels + [""])
+        let head = Array(bytes[start..<(bytes.count - 2)])
+        bytes.removeLast(bytes.count - start)
+        let bounds = Self.bounds[durations.scale] ?? Self.bounds(of: durations)
         var count: UInt64 = 0
         for range in 0..<durations.counts.scalarCount {
             count &+= durations.counts[range]
-            let bound = durations.bound(range).map { "\(Double($0) / 1e9)" } ?? "+Inf"
-            append("\(metric.name)_bucket")
-            append(labels: zip(metric.labels + ["le"], labels + [bound]))
-            append(" \(count)\n")
+            bytes.append(contentsOf: head)
+            append(bounds[range])
+            append("\"}")
+            append(count: count)
         }
-        append("\(metric.name)_sum")
-        append(labels: zip(metric.labels, labels))
+        append(metric.name)
+        append("_sum")
+        append(labels: metric.labels, labels)
         append(Double(durations.sum) / 1e9)
-        append("\(metric.name)_count")
-        append(labels: zip(metric.labels, labels))
-        append(" \(count)\n")
+        append(metric.name)
+        append("_count")
+        append(labels: metric.labels, labels)
+        append(count: count)
+    }
+
+    /// The upper bounds of each scale's ranges, in seconds.
+    private static let bounds = Dictionary(
+        uniqueKeysWithValues: DurationHistogram.Scale.allCases.map { ($0, bounds(of: DurationHistogram($0))) })
+
+    private static func bounds(of durations: DurationHistogram) -> [String] {
+        (0..<durations.counts.scalarCount).map { range in
+            durations.bound(range).map { "\(Double($0) / 1e9)" } ?? "+Inf"
+        }
     }
 
     private mutating func writeHead(of metric: Metric) {
@@ -64,9 +83,9 @@ struct MetricsText {
         append("\n# TYPE \(metric.name) \(metric.kind.rawValue)\n")
     }
 
-    private mutating func append(labels: some Sequence<(String, String)>) {
+    private mutating func append(labels names: [String], _ values: [String]) {
         var separator: UInt8 = UInt8(ascii: "{")
-        for (name, value) in labels {
+        for (name, value) in zip(names, values) {
             bytes.append(separator)
             separator = UInt8(ascii: ",")
             append(name)
@@ -75,6 +94,11 @@ struct MetricsText {
             bytes.append(UInt8(ascii: "\""))
         }
         if separator == UInt8(ascii: ",") { bytes.append(UInt8(ascii: "}")) }
+    }
+
+    private mutating func append(count: UInt64) {
+        bytes.append(UInt8(ascii: " "))
+        append("\(count)\n")
     }
 
     private mutating func append(_ value: Double) {
