@@ -36,7 +36,7 @@ import Testing
     /// Without `HeldConnection` one round in a few ends the process.
     @Test("A listener that is stopped while connections come in ends, and nothing else does")
     func stoppedWhileConnectionsComeIn() async throws {
-        for _ in 0..<30 {
+        for _ in 0..<10 {
             var listener: Listener? = try await Listener(OperationsServices(version: "1") { [] })
             let port = try #require(listener?.port)
             let knocking = Mutex(true)
