@@ -1,7 +1,5 @@
 import ArgumentParser
 import Configuration
-import Dispatch
-import Foundation
 import Logging
 import Pipeline
 import Transform
@@ -32,24 +30,12 @@ struct RangeJob {
     func run(_ transform: any RecordTransform) -> Result<BoundedRunProgress, PipelineError> {
         let run = BoundedRun(
             pair: pair, range: range, words: words, timeout: Int(options.timeout.milliseconds), logger: logger)
-        let signals = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { run.stop() }
-            source.resume()
-            return source
-        }
-        defer { for source in signals { source.cancel() } }
-        let began = Date()
-        var toldAt = began
+        let signals = StopSignals { run.stop() }
+        defer { signals.cancel() }
+        var told = JobProgress()
         return Result { () throws(PipelineError) in
-            try run.run(transform) { progress in
-                let now = Date()
-                guard now.timeIntervalSince(toldAt) >= 1 || progress.remaining == 0 else { return }
-                toldAt = now
-                let rate = Int(Double(progress.records) / max(now.timeIntervalSince(began), 0.001))
-                StandardError.write(
-                    "\(progress.records) records, \(rate) records/s, \(progress.remaining) offsets remaining")
+            try run.run(transform) {
+                told.tell(records: Int(clamping: $0.records), remaining: $0.remaining)
             }
         }
     }

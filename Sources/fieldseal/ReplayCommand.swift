@@ -3,6 +3,7 @@ import Configuration
 import Logging
 import Pipeline
 import Records
+import Synchronization
 import Transform
 
 /// `fieldseal replay`: puts dead letters back.
@@ -16,8 +17,9 @@ struct ReplayCommand: AsyncParsableCommand {
             the dead-letter topic for the next replay, and is printed as a line of JSON. Killed at any point, the next \
             replay goes on where this one was; nothing is written twice.
 
-            Records come later than they would have: a consumer that keeps the last value of a key may get an old one. \
-            Exits with 3 where some stay.
+            Records come later than they would have: a consumer that keeps the last value of a key may get an old one.
+
+            Exits with 0 at the end of the letters or after SIGINT and SIGTERM, with 3 where some stay.
 
             Example:
               fieldseal replay -c fieldseal.yaml --pair customers --from-dead-letters --reason "schema registered"
@@ -62,8 +64,18 @@ struct ReplayCommand: AsyncParsableCommand {
                 details: ["replayed": "\(report.replayed)", "remaining": "\(report.remaining)"]))
         await audit.stop(within: Self.auditPatience)
         try ControlAccess.telling { () throws(PipelineError) in _ = try outcome.get() }
-        StandardError.write("\(pair): \(report.replayed) replayed, \(report.remaining) stay")
+        let unread = report.unread > 0 ? ", \(report.unread) offsets not looked at: the same command goes on there" : ""
+        StandardError.write("\(pair): \(report.replayed) replayed, \(report.remaining) stay\(unread)")
         if report.remaining > 0 { throw ExitStatus.recordsFailed }
+    }
+
+    /// Whether somebody wants the replay to end.
+    private final class StopRequest: Sendable {
+        private let made = Atomic(false)
+
+        var isMade: Bool { made.load(ordering: .relaxed) }
+
+        func make() { made.store(true, ordering: .relaxed) }
     }
 
     private func replay(
@@ -90,7 +102,13 @@ struct ReplayCommand: AsyncParsableCommand {
             throw .transform(pair: pair, error)
         }
         defer { assembly.shutDown() }
-        return try replay.run(Self.tell)
+        let stop = StopRequest()
+        let signals = StopSignals { stop.make() }
+        defer { signals.cancel() }
+        var told = JobProgress()
+        return try replay.run(
+            isStopRequested: { stop.isMade },
+            onProgress: { told.tell(records: $0.replayed + $0.remaining, remaining: $0.unread) }, Self.tell)
     }
 
     /// One line, as `transform` prints it for a record that fails.

@@ -17,6 +17,8 @@ public final class DeadLetterReplay {
         public var replayed = 0
         /// Dead letters that are still there.
         public var remaining = 0
+        /// Offsets that were not looked at; some may be marks of transactions, and no letters.
+        public var unread: Int64 = 0
 
         /// Makes a report.
         public init(replayed: Int = 0, remaining: Int = 0) {
@@ -81,10 +83,13 @@ public final class DeadLetterReplay {
     private var inTransaction = 0
     private var next: [Int32: Int64] = [:]
     private var report = Report()
+    private var isStopRequested: () -> Bool = { false }
 
     private static let callTimeout = 30_000
     /// When a transaction ends: milliseconds since it began, and letters in it.
     private static let limits: (milliseconds: Int64, letters: Int) = (1_000, 1_000)
+    /// How long a call waits at most before it is asked again whether to stop, in milliseconds.
+    private static let slice: Int64 = 1_000
 
     /// Makes ready; nothing is read yet.
     ///
@@ -136,12 +141,20 @@ public final class DeadLetterReplay {
         return (settings.consumer.merging(bounded) { $1 }, settings.producer.merging(large) { $1 })
     }
 
-    /// Replays; calls `tell` with each letter that stays.
+    /// Replays to the end of the letters.
     ///
+    /// - Parameters:
+    ///   - isStopRequested: whether to end early, after a commit, with something unread.
+    ///   - onProgress: is told how far the replay is, at each commit.
+    ///   - tell: is given each letter that stays.
     /// - Returns: what was done; all of it lasts.
     /// - Throws: where Kafka fails, or a KMS or registry does not answer or refuses the letters' key; the next replay goes
     ///   on behind what was committed until then.
-    public func run(_ tell: (Failure) -> Void) throws(PipelineError) -> Report {
+    public func run(
+        isStopRequested: @escaping () -> Bool = { false }, onProgress: (Report) -> Void = { _ in },
+        _ tell: (Failure) -> Void
+    ) throws(PipelineError) -> Report {
+        self.isStopRequested = isStopRequested
         defer { consumer.close(timeout: 2_000) }
         do throws(PipelineError) {
             let found = try kafka { () throws(KafkaError) in
@@ -149,7 +162,7 @@ public final class DeadLetterReplay {
             }
             guard let found else { return report }
             try kafka { () throws(KafkaError) in try producer.initTransactions(timeout: Self.callTimeout) }
-            try replay(found.partitions, tell)
+            try replay(found.partitions, onProgress, tell)
             return report
         } catch {
             if isOpen { try? producer.abortTransaction(timeout: 5_000) }
@@ -168,20 +181,35 @@ public final class DeadLetterReplay {
 
     // MARK: Reading
 
-    private func replay(_ partitions: Int, _ tell: (Failure) -> Void) throws(PipelineError) {
+    private func replay(
+        _ partitions: Int, _ onProgress: (Report) -> Void, _ tell: (Failure) -> Void
+    ) throws(PipelineError) {
         var ends: [Int32: Int64] = [:]
         let starts = try kafka { () throws(KafkaError) in try self.starts(partitions, ends: &ends) }
         guard !starts.isEmpty else { return }
+        var positions = Dictionary(uniqueKeysWithValues: starts.map { ($0.partition, $0.offset) })
         try kafka { () throws(KafkaError) in try consumer.assign(starts) }
-        while !ends.isEmpty {
+        while !ends.isEmpty, !isStopRequested() {
             let isDue = inTransaction >= Self.limits.letters || MonotonicClock.now() >= began + Self.limits.milliseconds
-            if isOpen, isDue { try commit() }
+            if isOpen, isDue {
+                try commit()
+                report.unread = Self.unread(ends, behind: positions)
+                onProgress(report)
+            }
             guard let letter = try poll(&ends), let end = ends[letter.partition] else { continue }
-            if letter.offset < end { try replay(letter, tell) }
+            let (partition, offset) = (letter.partition, letter.offset)
+            if offset < end { try replay(letter, tell) }
+            positions[partition] = offset &+ 1
             // What follows may be no letter but the mark of a transaction's end.
-            if letter.offset >= end - 1 { ends[letter.partition] = nil }
+            if offset >= end - 1 { ends[partition] = nil }
         }
         try commit()
+        report.unread = Self.unread(ends, behind: positions)
+        onProgress(report)
+    }
+
+    private static func unread(_ ends: [Int32: Int64], behind positions: [Int32: Int64]) -> Int64 {
+        ends.reduce(0) { $0 + max(0, $1.value - (positions[$1.key] ?? $1.value)) }
     }
 
     /// The next letter; nil where none came yet. A partition whose end is reached leaves `ends`.
@@ -252,8 +280,8 @@ public final class DeadLetterReplay {
                 return try body(MonotonicClock.now())
             } catch {
                 let left = end - MonotonicClock.now()
-                guard error.isTransient, left > 0 else { throw error }
-                if let need = error.need, obtain(need, Int(left)) { continue }
+                guard error.isTransient, left > 0, !isStopRequested() else { throw error }
+                if let need = error.need, obtain(need, Int(min(left, Self.slice))) { continue }
                 MonotonicClock.sleep(milliseconds: min(left, 250))
             }
         }
