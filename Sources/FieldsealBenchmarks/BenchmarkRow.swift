@@ -17,6 +17,7 @@ struct BenchmarkRow {
         case oneKey = "ratio_to_1_key"
         case libprotobuf = "ratio_to_libprotobuf"
         case untimed = "ratio_to_untimed"
+        case unhalted = "ratio_to_unhalted"
         case passthrough = "ratio_to_passthrough"
     }
 

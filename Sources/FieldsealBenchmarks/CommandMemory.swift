@@ -84,7 +84,7 @@ struct CommandMemory {
     }
 
     private func feed(_ count: Int) throws {
-        try SourceFeeder.feed(Self.source, from: store, count: count, partitions: Self.partitions, broker: broker)
+        try SourceFeeder.feed(Self.source, from: store, count: count, partitions: 0..<Self.partitions, broker: broker)
     }
 
     private static var program: String {

@@ -72,6 +72,7 @@ struct FieldsealBenchmarks: AsyncParsableCommand {
         for format in BenchmarkFormat.allCases where named.contains(where: { $0.hasPrefix("worker/\(format)/") }) {
             chosen.insert(WorkerBenchmarks.passthrough(format))
         }
+        if chosen.contains(WorkerBenchmarks.halted) { chosen.insert(WorkerBenchmarks.unhalted) }
         return chosen
     }
 

@@ -26,6 +26,10 @@ struct WorkerBenchmark {
     let name: String
     /// What it is measured against, by name.
     let baseline: String?
+    /// What the ratio to it is called.
+    var kind = BenchmarkRow.Baseline.passthrough
+    /// Whether there is a fifth partition that stands still from its first record on, with a backlog behind it.
+    var hasHaltedPartition = false
     let source: String
     let store: RecordStore
     let makeTransform: @Sendable () throws -> any RecordTransform
@@ -37,25 +41,35 @@ struct WorkerBenchmark {
         let admin = try broker.admin()
         guard try admin.describe(topic: source, timeout: BenchmarkBroker.timeout) == nil else { return }
         try admin.create(
-            topic: source, partitions: Self.partitions, replicationFactor: 1, settings: ["retention.ms": "-1"],
+            topic: source, partitions: allPartitions, replicationFactor: 1, settings: ["retention.ms": "-1"],
             timeout: BenchmarkBroker.timeout)
+        if hasHaltedPartition {
+            let poison = RecordStore(topic: source, [(key: Array("poison".utf8), value: Array("[".utf8), headers: [])])
+            for records in [poison, store] {
+                try SourceFeeder.feed(
+                    source, from: records, count: records.views.count, partitions: Self.partitions..<allPartitions,
+                    broker: broker)
+            }
+        }
     }
+
+    private var allPartitions: Int { Self.partitions + (hasHaltedPartition ? 1 : 0) }
 
     /// Runs the worker over a backlog and adds what that took to `measurements`.
     ///
     /// Measured is the whole process, from when the worker has its partitions to the commit of the last record that counts.
     func round(on broker: BenchmarkBroker, into measurements: inout Measurements) async throws {
         try SourceFeeder.feed(
-            source, from: store, count: Self.records + Self.more, partitions: Self.partitions, broker: broker)
+            source, from: store, count: Self.records + Self.more, partitions: 0..<Self.partitions, broker: broker)
         let end = MeasuredTransform.End()
-        let runner = PairRunner(pair: pair(broker), logger: Self.logger) { [makeTransform] _ in
+        let runner = PairRunner(pair: pair(broker), logger: logger) { [makeTransform] _ in
             MeasuredTransform(try makeTransform(), count: Self.records, end: end)
         }
         let run = Task { try await runner.run() }
         defer { runner.stop() }
         let deadline = CPUClock.wall() + Self.patience
         ResidentMemory.forgetPeak()
-        while runner.status.workers[0].partitions.count < Self.partitions { try pause(until: deadline, runner) }
+        while runner.status.workers[0].partitions.count < allPartitions { try pause(until: deadline, runner) }
         let start = MeasuredTransform.Moment()
         while end.reached == nil { try pause(until: deadline, runner) }
         guard let end = end.reached else { throw Stuck(name: name, status: runner.status) }
@@ -63,7 +77,10 @@ struct WorkerBenchmark {
         while runner.status.workers[0].counters.recordsWritten < Self.records + Self.more {
             try pause(until: deadline, runner)
         }
-        let read = runner.status.workers[0].partitions.map {
+        guard runner.status.haltedPartitions.count == allPartitions - Self.partitions else {
+            throw Stuck(name: name, status: runner.status)
+        }
+        let read = runner.status.workers[0].partitions.filter { $0.halt == nil }.map {
             TopicPartition(topic: source, partition: $0.partition, offset: $0.next)
         }
         runner.stop()
@@ -77,9 +94,10 @@ struct WorkerBenchmark {
         usleep(2_000)
     }
 
-    private static var logger: Logger {
+    private var logger: Logger {
         var logger = Logger(label: "bench") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = .error
+        // A partition that is meant to stand still is no news.
+        logger.logLevel = hasHaltedPartition ? .critical : .error
         return logger
     }
 

@@ -3,9 +3,14 @@ import Transform
 /// The worker with each transform, beside the same worker with one that copies.
 enum WorkerBenchmarks {
     /// The names of all rows.
-    static let names = BenchmarkFormat.allCases.flatMap { format in
-        [passthrough(format), "worker/\(format)/encrypt", "worker/\(format)/decrypt"]
-    }
+    static let names =
+        BenchmarkFormat.allCases.flatMap { format in
+            [passthrough(format), "worker/\(format)/encrypt", "worker/\(format)/decrypt"]
+        } + [halted]
+    /// Encryption of JSON while a partition more stands still.
+    static let halted = "worker/json/encrypt-halted"
+    /// What that is measured against.
+    static let unhalted = "worker/json/encrypt"
 
     /// What the rows of a format are measured against: the copying worker over the same plain records.
     static func passthrough(_ format: BenchmarkFormat) -> String {
@@ -16,7 +21,7 @@ enum WorkerBenchmarks {
     static func measure(
         _ names: Set<String>, of data: BenchmarkData, broker: BenchmarkBroker, rounds: Int
     ) async throws -> [BenchmarkRow] {
-        let benchmarks = try BenchmarkFormat.allCases.flatMap { try make($0, of: data) }
+        let benchmarks = (try BenchmarkFormat.allCases.flatMap { try make($0, of: data) } + [makeHalted(data)])
             .filter { names.contains($0.name) }
         guard !benchmarks.isEmpty else { return [] }
         for benchmark in benchmarks { try benchmark.prepare(broker) }
@@ -31,7 +36,15 @@ enum WorkerBenchmarks {
                 }
             }
         }
-        return benchmarks.map { measurements.row($0.name, baseline: $0.baseline, kind: .passthrough) }
+        return benchmarks.map { measurements.row($0.name, baseline: $0.baseline, kind: $0.kind) }
+    }
+
+    private static func makeHalted(_ data: BenchmarkData) -> WorkerBenchmark {
+        let transforms = data.transforms
+        return WorkerBenchmark(
+            name: halted, baseline: unhalted, kind: .unhalted, hasHaltedPartition: true,
+            source: "customers.json.halted", store: data.plain(.json)
+        ) { try transforms.encryptor(.json) }
     }
 
     private static func make(_ format: BenchmarkFormat, of data: BenchmarkData) throws -> [WorkerBenchmark] {
