@@ -34,6 +34,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CGcrypt", pkgConfig: "libgcrypt", providers: [.apt(["libgcrypt20-dev"])]),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(
             name: "CCompression", pkgConfig: "libzstd",
@@ -48,7 +49,7 @@ let package = Package(
         .systemLibrary(name: "CProcess"),
 
         // Floor 1.
-        .target(name: "Records", swiftSettings: hotPath),
+        .target(name: "Records", dependencies: ["CPCRE2"], swiftSettings: hotPath),
 
         // Floor 2.
         .target(

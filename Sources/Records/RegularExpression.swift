@@ -1,12 +1,9 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import CPCRE2
 
-/// A regular expression of POSIX's extended kind (POSIX.1-2017, XBD 9.4), which matches a text as a whole.
+/// A Perl-compatible regular expression (PCRE2, pcre2pattern(3)), which matches a text as a whole.
 ///
-/// Bytes are compared, as in the C locale. Immutable, so that any number of threads may use one.
+/// Bytes are compared. Immutable, so that any number of threads may use one. However it is written, matching ends soon: what
+/// takes too many steps or too much memory is undecided.
 public final class RegularExpression: Sendable, Equatable {
     /// The expression as written.
     public let text: String
@@ -15,59 +12,75 @@ public final class RegularExpression: Sendable, Equatable {
     public static let maximumBytes = 1_024
     /// The longest text that is looked at, in bytes; no name of Kafka's is longer.
     private static let maximumTextBytes = 32_767
-    /// `REG_NOMATCH` of regex.h, an enumerator that Swift does not import.
-    private static let noMatch: Int32 = 1
+    /// How often matching may go on at another place of the expression; some milliseconds.
+    private static let maximumSteps: UInt32 = 100_000
+    /// How much memory matching may take, in KiB.
+    private static let maximumMemory: UInt32 = 4_096
+    /// A dot is any byte, as in POSIX's expressions, and nothing in the expression turns bytes into characters.
+    private static let options =
+        PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_UTF
 
-    // Sound to share: written in `init`, freed in `deinit`; in between `regexec` locks what it changes.
-    nonisolated(unsafe) private let compiled: UnsafeMutablePointer<regex_t>
+    // Sound to share: written in `init`, freed in `deinit`, and only read in between.
+    nonisolated(unsafe) private let compiled: OpaquePointer
+    nonisolated(unsafe) private let limits: OpaquePointer
 
     /// Compiles an expression.
     ///
-    /// - Throws: `RegularExpressionError` where it is none, is too long, holds a zero byte, or repeats repetitions too often.
+    /// - Throws: `RegularExpressionError` where it is none, or is too long.
     public init(parsing text: String) throws(RegularExpressionError) {
         guard !text.isEmpty, text.utf8.count <= Self.maximumBytes else {
             throw RegularExpressionError(reason: "it must have from 1 to \(Self.maximumBytes) bytes")
         }
-        guard !text.utf8.contains(0) else { throw RegularExpressionError(reason: "it holds a zero byte") }
-        guard ExpressionSize.isBearable(text) else {
-            throw RegularExpressionError(reason: "its repetitions amount to over \(ExpressionSize.maximum) characters")
+        var code: Int32 = 0
+        var position = 0
+        let compiled = pcre2_compile_8(Array(text.utf8), text.utf8.count, Self.options, &code, &position, nil)
+        guard let compiled else {
+            throw RegularExpressionError(reason: "\(Self.words(for: code)), at byte \(position)")
         }
-        // Alone first, so that parentheses which the wrapping would pair up, as in `a)|(b`, are refused.
-        Self.free(try Self.compile(text))
-        compiled = try Self.compile("^(\(text))$")
+        guard let limits = pcre2_match_context_create_8(nil) else {
+            pcre2_code_free_8(compiled)
+            throw RegularExpressionError(reason: "there is no memory for it")
+        }
+        pcre2_set_match_limit_8(limits, Self.maximumSteps)
+        pcre2_set_heap_limit_8(limits, Self.maximumMemory)
+        self.compiled = compiled
+        self.limits = limits
         self.text = text
     }
 
     deinit {
-        Self.free(compiled)
+        pcre2_match_context_free_8(limits)
+        pcre2_code_free_8(compiled)
     }
 
     /// Whether both are written alike.
     public static func == (left: RegularExpression, right: RegularExpression) -> Bool { left.text == right.text }
 
-    /// Whether the expression matches all of `bytes`, to the last one.
+    /// Whether the expression matches all of `bytes`; false where that is undecided.
     ///
-    /// A text with a zero byte, which POSIX can't look beyond, matches nothing. Allocates; not for the path of a record.
+    /// Allocates; not for the path of a record.
     public func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        outcome(of: bytes) == 0
+        outcome(of: bytes) > 0
     }
 
-    /// Whether the expression matches all of `bytes`, or memory did not suffice to tell.
+    /// Whether the expression matches all of `bytes`, or that is undecided.
     ///
     /// For choosing what is sealed: what can't be decided must not stay in the clear. Otherwise as `matches`.
     public func mayMatch(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        outcome(of: bytes) != Self.noMatch
+        outcome(of: bytes) != PCRE2_ERROR_NOMATCH
     }
 
-    /// What `regexec` returns: 0 for a match, `noMatch`, or another number where memory did not suffice.
+    /// What `pcre2_match` returns: above 0 for a match, `PCRE2_ERROR_NOMATCH`, or another number where it came to a limit.
     private func outcome(of bytes: UnsafeRawBufferPointer) -> Int32 {
-        guard bytes.count <= Self.maximumTextBytes, !bytes.contains(0) else { return Self.noMatch }
-        return withUnsafeTemporaryAllocation(byteCount: bytes.count + 1, alignment: 1) { copy in
-            copy.copyMemory(from: bytes)
-            copy[bytes.count] = 0
-            guard let start = copy.baseAddress else { return Self.noMatch }
-            return regexec(compiled, start.assumingMemoryBound(to: CChar.self), 0, nil, 0)
-        }
+        guard bytes.count <= Self.maximumTextBytes else { return PCRE2_ERROR_NOMATCH }
+        guard let found = pcre2_match_data_create_8(1, nil) else { return PCRE2_ERROR_NOMEMORY }
+        defer { pcre2_match_data_free_8(found) }
+        // An empty text, too, must have an address.
+        let nothing: StaticString = ""
+        let start = bytes.assumingMemoryBound(to: UInt8.self).baseAddress ?? nothing.utf8Start
+        // 0 says that there are more groups than was asked for.
+        let code = pcre2_match_8(compiled, start, bytes.count, 0, 0, found, limits)
+        return code == 0 ? 1 : code
     }
 
     /// Whether the expression matches all of `text`.
@@ -76,20 +89,9 @@ public final class RegularExpression: Sendable, Equatable {
         return text.withUTF8 { matches(UnsafeRawBufferPointer($0)) }
     }
 
-    private static func compile(_ text: String) throws(RegularExpressionError) -> UnsafeMutablePointer<regex_t> {
-        let expression = UnsafeMutablePointer<regex_t>.allocate(capacity: 1)
-        expression.initialize(to: regex_t())
-        let code = regcomp(expression, text, REG_EXTENDED | REG_NOSUB)
-        guard code != 0 else { return expression }
-        var message = [CChar](repeating: 0, count: 256)
-        _ = regerror(code, expression, &message, message.count)
-        expression.deallocate()
-        let reason = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        throw RegularExpressionError(reason: reason)
-    }
-
-    private static func free(_ expression: UnsafeMutablePointer<regex_t>) {
-        regfree(expression)
-        expression.deallocate()
+    private static func words(for code: Int32) -> String {
+        var message = [UInt8](repeating: 0, count: 256)
+        pcre2_get_error_message_8(code, &message, message.count)
+        return String(decoding: message.prefix { $0 != 0 }, as: UTF8.self)
     }
 }

@@ -67,7 +67,7 @@ extension Form where Value == FieldPath {
 extension Form where Value == RegularExpression {
     /// Which names are meant.
     static var regularExpression: Form {
-        .scalar("a POSIX extended regular expression for the whole name, such as x-pii-.*") { found in
+        .scalar("a Perl-compatible regular expression (PCRE2) for the whole name, such as x-pii-.*") { found in
             do throws(RegularExpressionError) {
                 return .value(try RegularExpression(parsing: found.text))
             } catch {

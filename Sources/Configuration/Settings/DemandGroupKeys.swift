@@ -6,6 +6,7 @@ enum DemandGroupKeys {
         "exclude", .regularExpression, .optional("none"), "Groups whose names match do not count.")
 
     static let section = Section(
-        "pairs[].demand.groups", "POSIX extended regular expressions that match whole names of consumer groups.",
+        "pairs[].demand.groups",
+        "Perl-compatible regular expressions (PCRE2) that match whole names of consumer groups.",
         [include, exclude])
 }

@@ -10,7 +10,7 @@ enum PairSettings {
         "name", .name("a name", limit: 128), .required, "What logs, metrics and commands call the pair; unique.")
     static let source = Setting(
         "source", .source, .required,
-        "The topic that is read, or a regular expression (POSIX extended, matched whole) for all topics that it matches, "
+        "The topic that is read, or a regular expression (Perl-compatible, matched whole) for all topics that it matches, "
             + "also those that appear later. It never matches what pairs of this file write.")
     static let target = Setting(
         "target", .target, .required,
