@@ -66,9 +66,10 @@ enum TargetTopicSettings {
             return ["The source keeps plain records for ever; set encrypt.purgeSource or its retention.ms"]
         }
         guard retention > longestPlain else { return [] }
-        return [
-            "The source keeps plain records for \(retention / 60_000) minutes; set encrypt.purgeSource or its retention.ms"
-        ]
+        // Until two days are over hours say it best.
+        let hours = retention / 3_600_000
+        let time = hours < 48 ? "\(hours) h" : "\(hours / 24) days"
+        return ["The source keeps plain records for \(time); set encrypt.purgeSource or its retention.ms"]
     }
 
     /// The settings for a new dead-letter topic: a letter holds a record in base64, and has no key to be compacted by.

@@ -77,6 +77,7 @@ extension WorkerSession {
             switch producer.produce(letter, to: topic) {
             case .queued:
                 machine.recordWritten(partition: place.slot, offset: record.offset, bytes: letter.contentSize)
+                noteResumed(place.slot)
                 noteDeadLetter(record, at: place, cause)
                 if machine.search.isSuspect(partition: place.slot, offset: record.offset) {
                     confirm(record.offset, at: place, as: .deadLetter)

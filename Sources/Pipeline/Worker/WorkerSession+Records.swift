@@ -91,6 +91,7 @@ extension WorkerSession {
 
     private func written(_ result: RecordView, of record: RecordView, at place: TopicTable.Place, bytes: Int) {
         machine.recordWritten(partition: place.slot, offset: record.offset, bytes: bytes)
+        if !machine.retried.isEmpty { noteResumed(place.slot) }
         counters.recordsWritten &+= 1
         counters.bytesWritten &+= UInt64(bytes)
         if result.timestamp == 0 {
@@ -142,14 +143,16 @@ extension WorkerSession {
         _ partition: Int32, cause: HaltCause, isTransient: Bool, action: WorkerStateMachine.FailureAction
     ) {
         if action == .halt(commitFirst: true), !commit() { return }
-        machine.halt(
+        let isNews = machine.halt(
             partition: partition, cause: cause, isTransient: isTransient, now: now, random: .random(in: 0 ... .max))
         guard let halt = machine.halts[partition] else { return }
-        log.halted(
-            topics.partition(ofSlot: partition, offset: halt.offset), cause: cause,
-            retryInMilliseconds: halt.retryAt.map { $0 - now })
-        audit(failureKind, partition, offset: halt.offset, cause)
-        audit(.partitionHalted, partition, offset: halt.offset, cause)
+        if isNews {
+            log.halted(
+                topics.partition(ofSlot: partition, offset: halt.offset), cause: cause,
+                retryInMilliseconds: halt.retryAt.map { $0 - now })
+            audit(failureKind, partition, offset: halt.offset, cause)
+            audit(.partitionHalted, partition, offset: halt.offset, cause)
+        }
         pause([partition])
         seek([partition: halt.offset])
         publish()
@@ -183,11 +186,16 @@ extension WorkerSession {
         }
         needs[partition] = nil
         guard let offset = machine.retrySucceeded(partition: partition) else { return }
-        log.resumed(topics.partition(ofSlot: partition, offset: offset))
-        audit(.partitionResumed, partition, offset: offset)
         seek([partition: offset])
         resume([partition])
         publish()
+    }
+
+    /// Tells that a partition goes on, now that a record of it is through.
+    func noteResumed(_ partition: Int32) {
+        guard let offset = machine.takeResumed(partition: partition) else { return }
+        log.resumed(topics.partition(ofSlot: partition, offset: offset))
+        audit(.partitionResumed, partition, offset: offset)
     }
 }
 

@@ -228,7 +228,7 @@ final class WorkerSession {
         counters.recordsDropped &+= machine.droppedRecords &- droppedBefore
         droppedBefore = machine.droppedRecords
         var partitions = machine.positions.map { position in
-            let halt = machine.halts[position.partition]
+            let halt = machine.halts[position.partition] ?? machine.retried[position.partition]
             let place = topics.partition(ofSlot: position.partition)
             return WorkerStatus.Partition(
                 topic: place.topic, partition: place.partition, next: position.next, halt: halt?.cause,

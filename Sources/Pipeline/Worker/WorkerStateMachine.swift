@@ -104,6 +104,8 @@ struct WorkerStateMachine {
     private var partitions: [Progress] = []
     private(set) var transaction: Transaction?
     private(set) var halts: [Int32: Halt] = [:]
+    /// Halts that are tried again: for whoever looks they hold until a record is through.
+    private(set) var retried: [Int32: Halt] = [:]
     /// Halts of partitions that were taken away; they hold again if the partition comes back unchanged.
     private var retainedHalts: [Int32: Halt] = [:]
     private var nextRetry = Int64.max
@@ -175,10 +177,12 @@ struct WorkerStateMachine {
     /// The transaction before the failed record is committed: the partition stands still at it.
     ///
     /// - Parameter isTransient: whether to try again later by itself.
+    /// - Returns: whether that is news; false where it was only tried in vain whether the partition can go on.
+    @discardableResult
     mutating func halt(
         partition: Int32, cause: HaltCause, isTransient: Bool, now: Int64, random: UInt64
-    ) {
-        guard let index = index(of: partition), partitions[index].isAssigned else { return }
+    ) -> Bool {
+        guard let index = index(of: partition), partitions[index].isAssigned else { return false }
         partitions[index].isHalted = true
         partitions[index].start = partitions[index].next
         var halt = Halt(offset: partitions[index].next, cause: cause)
@@ -188,6 +192,15 @@ struct WorkerStateMachine {
         }
         halts[partition] = halt
         findNextRetry()
+        let before = retried.removeValue(forKey: partition)
+        return before?.offset != halt.offset || before?.cause.code != cause.code
+    }
+
+    /// A record of a partition is through, or left out.
+    ///
+    /// - Returns: where the partition stood still until then, if it did.
+    mutating func takeResumed(partition: Int32) -> Int64? {
+        retried.removeValue(forKey: partition)?.offset
     }
 
     /// The records before `offset` are gone: the partition goes on there, also where it stood still at one of them.
@@ -200,6 +213,7 @@ struct WorkerStateMachine {
         partitions[index].attempts = 0
         partitions[index].isHalted = false
         halts[partition] = nil
+        retried[partition] = nil
         findNextRetry()
     }
 
@@ -228,11 +242,12 @@ struct WorkerStateMachine {
         return .poll(milliseconds: Int(wait))
     }
 
-    /// What the halted partition lacked is there, or may be.
+    /// What the halted partition lacked is there, or may be: its record is tried again.
     ///
     /// - Returns: where it goes on.
     mutating func retrySucceeded(partition: Int32) -> Int64? {
         guard let index = index(of: partition), let halt = halts.removeValue(forKey: partition) else { return nil }
+        retried[partition] = halt
         partitions[index].isHalted = false
         findNextRetry()
         return halt.offset
@@ -366,6 +381,7 @@ struct WorkerStateMachine {
     mutating func revoked() {
         for (partition, halt) in halts where halt.isOfRecord { retainedHalts[partition] = halt }
         halts = [:]
+        retried = [:]
         nextRetry = .max
         transaction = nil
         waitDeadline = nil

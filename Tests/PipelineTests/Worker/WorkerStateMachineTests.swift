@@ -188,6 +188,31 @@ struct WorkerStateMachineTests {
         #expect(pauses == [125, 250, 500])
     }
 
+    @Test("What is tried again in vain is no news; another cause is; it is over when a record is through")
+    func retriedHalt() {
+        var machine = machine()
+        func fail(_ offset: Int64, _ code: String) -> Bool {
+            _ = machine.recordFailed(partition: 0, offset: offset, canWait: false, now: 0)
+            return machine.halt(
+                partition: 0, cause: HaltCause(code: code, message: "", field: nil), isTransient: true, now: 0,
+                random: 0)
+        }
+        #expect(fail(0, "key_refused"))
+        _ = machine.retrySucceeded(partition: 0)
+        #expect(machine.halts.isEmpty && machine.retried[0]?.offset == 0)
+        #expect(!fail(0, "key_refused"))
+        #expect(machine.retried.isEmpty && machine.halts[0]?.offset == 0)
+        _ = machine.retrySucceeded(partition: 0)
+        #expect(fail(0, "key_unavailable"))
+        _ = machine.retrySucceeded(partition: 0)
+        #expect(machine.takeResumed(partition: 0) == 0)
+        #expect(machine.takeResumed(partition: 0) == nil)
+        #expect(fail(1, "key_unavailable"))
+        _ = machine.retrySucceeded(partition: 0)
+        machine.revoked()
+        #expect(machine.retried.isEmpty)
+    }
+
     // MARK: Aborts
 
     @Test("An abort sends every touched partition back to where the transaction began")
