@@ -34,22 +34,30 @@ final class PartSealer {
             if let requiredField { throw Self.missing(requiredField) }
             return forms.absent
         }
-        var form = try forms.form(of: payload, now: now)
+        let form = try forms.form(of: payload, now: now)
         guard let plan = form.plan else { return form }
-        var carriesAll = true
+        let carriesAll = try find(in: payload, by: plan, as: form)
+        if form.requiresFields { try checkPresence(by: plan, form: form) }
+        return carriesAll || !form.isSealed ? form : try withOriginal(form)
+    }
+
+    /// Finds the fields.
+    ///
+    /// - Returns: whether what they were found in gives every byte of the payload back.
+    private func find(
+        in payload: UnsafeRawBufferPointer, by plan: FieldFinder.Plan, as form: PartForm
+    ) throws(TransformError) -> Bool {
         do throws(FormatError) {
-            if case .converted(let shape) = plan {
-                carriesAll = try converter.convert(payload, by: shape)
-                try finder.find(in: converter.text.bytes, by: plan)
-            } else {
+            guard case .converted(let shape) = plan else {
                 try finder.find(in: payload, by: plan)
+                return true
             }
+            let carriesAll = try converter.convert(payload, by: shape)
+            try finder.find(in: converter.text.bytes, by: plan)
+            return carriesAll
         } catch {
             throw TransformError(error, in: part, rules: form.pathTexts)
         }
-        if !carriesAll, form.isSealed { form = try withOriginal(form) }
-        if form.requiresFields { try checkPresence(by: plan, form: form) }
-        return form
     }
 
     /// The part as it is written, everything sealed that the form says.
