@@ -46,6 +46,23 @@ extension EndToEndTests {
             #expect(outcome.output.isEmpty)
         }
 
+        @Test("In a terminal it asks for what no option says, and an empty answer takes what it proposes")
+        func questions() async throws {
+            let file = try ServerProcess.makeFolder().appending(path: "asked.yaml").path
+            let answers = ["", "", "orders", "", "customer.name, items[*].note", "in-memory-kms://trial"]
+            let shown = try await PythonTool.run(
+                "terminal.py", [try FieldsealCommand.path, "init", "--output", file],
+                input: Array(answers.map { $0 + "\n" }.joined().utf8))
+            let text = shown.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
+            for words in ["Brokers [localhost:9092]", "Source topic", "Target topic [orders.encrypted]", "Key,"] {
+                #expect(text.contains(words), "\(text)")
+            }
+            let check = try await FieldsealCommand.run(["check", "-c", file], environment: Self.environment)
+            #expect(check.status == 0, "\(check.errors)")
+            let line = String(decoding: check.output, as: UTF8.self)
+            #expect(line.hasPrefix("orders: orders -> orders.encrypted, encrypts customer.name, items[*].note,"))
+        }
+
         @Test("A file that is there stays, unless --force is given")
         func force() async throws {
             let folder = try ServerProcess.makeFolder()

@@ -131,6 +131,16 @@ extension EndToEndTests {
             file.top = #"schemaRegistry: {url: "\#(registry.url)"}"#
             let fine = try await check(file, environment: [:])
             #expect(fine.lines.contains { $0.verdict == "ok" && $0.subject.hasPrefix("schema registry") }, "\(fine)")
+            let guarded = try StubRegistry(["--basic-auth", "ann:s3cr3t-right"])
+            let login = #"basicAuth: {username: ann, password: "${PASSWORD}"}"#
+            file.top = #"schemaRegistry: {url: "\#(guarded.url)", \#(login)}"#
+            let admitted = try await check(file, environment: ["PASSWORD": "s3cr3t-right"])
+            #expect(admitted.lines.contains { $0.verdict == "ok" && $0.subject.hasPrefix("schema registry") })
+            let refused = try await check(file, environment: ["PASSWORD": "s3cr3t-wrong"])
+            #expect(refused.status == 5)
+            let line = try #require(refused.lines.first { $0.subject.hasPrefix("schema registry") })
+            #expect(line.verdict == "refused" && line.remedy?.contains("basicAuth") == true, "\(line)")
+            #expect(!refused.errors.contains("s3cr3t") && !"\(refused.lines)".contains("s3cr3t"))
             file.top = #"schemaRegistry: {url: "http://127.0.0.1:1"}"#
             let silent = try await check(file, environment: [:])
             #expect(silent.status == 4)
