@@ -1,6 +1,7 @@
 import KafkaClient
 
-/// Looks whether a pair would run on its cluster: topics, settings, offsets and permissions. Changes nothing.
+/// Looks whether a pair would run on its cluster: topics, settings, offsets and permissions. Changes nothing, but
+/// that brokers remember the transactional id which it takes to see whether it may.
 ///
 /// Blocks while it asks. What can't be tried without changing something is said with the command that grants it.
 public struct PairInspection {
