@@ -88,7 +88,7 @@ struct InitCommand: ParsableCommand {
         var fields = field
         if fields.isEmpty, direction == .encrypt {
             let list = try questions.ask("Fields to seal, parted by commas", option: "--field")
-            fields = try list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+            fields = list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         }
         let address = try key ?? questions.ask("Key, such as vault-kms://HOST:8200/transit/keys/NAME", option: "--key")
         do {
