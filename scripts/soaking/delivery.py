@@ -251,7 +251,7 @@ class _Chaos:
         writer.hold()
         self._catch_up(writer, 0)
         self._calm(1)
-        self._broker.stop()
+        self._stop_broker()
         self._say("the broker is away")
         self._calm(self._random.uniform(1, 5))
         self._broker.restart()
@@ -269,6 +269,11 @@ class _Chaos:
                 self._complain(f"{process.name} was asked to stop and ended with {code}")
             self._processes[index] = self._start(process.name)
 
+    def _stop_broker(self) -> None:
+        """Stops it and waits until it has written down what it holds, which on a busy machine takes a while."""
+        if self._broker.stop(300) == -signal.SIGKILL:
+            raise ServerFailed("the broker had not ended after 300 s: without what it acknowledged, nothing can be told")
+
     def _gather(self, writer: Writer) -> None:
         """Waits until every process is a member of the group and has its partitions.
 
@@ -284,7 +289,7 @@ class _Chaos:
             self._say("the broker answers no member; it is started again")
             self._findings.hangs += 1
             was_held = writer.hold()
-            self._broker.stop()
+            self._stop_broker()
             self._broker.restart()
             self._calm(6)
             if not was_held:
