@@ -272,7 +272,7 @@ class _Chaos:
     def _stop_broker(self) -> None:
         """Stops it and waits until it has written down what it holds, which on a busy machine takes a while."""
         if self._broker.stop(300) == -signal.SIGKILL:
-            raise ServerFailed("the broker had not ended after 300 s: without what it acknowledged, nothing can be told")
+            raise ServerFailed("the broker was killed before it wrote down what it acknowledged: nothing can be told")
 
     def _gather(self, writer: Writer) -> None:
         """Waits until every process is a member of the group and has its partitions.
