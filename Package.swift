@@ -47,9 +47,10 @@ let package = Package(
         .target(name: "CProtobufReflection", dependencies: ["CProtobuf"]),
 
         .systemLibrary(name: "CProcess"),
+        .systemLibrary(name: "CMemory"),
 
         // Floor 1.
-        .target(name: "Records", dependencies: ["CPCRE2"], swiftSettings: hotPath),
+        .target(name: "Records", dependencies: ["CPCRE2", "CMemory"], swiftSettings: hotPath),
 
         // Floor 2.
         .target(

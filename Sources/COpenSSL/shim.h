@@ -8,7 +8,6 @@
 
 /// The tag that a message to be opened must have, as a parameter. In C, since its name must live as long as the parameter: a
 /// string of Swift's would be gone when the call that makes the parameter returns.
-static inline OSSL_PARAM fieldseal_aead_tag(const void *tag, size_t count) {
-    // OpenSSL takes a mutable pointer and copies from it.
-    return OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, (void *)tag, count);
+static inline OSSL_PARAM fieldseal_aead_tag(void *tag, size_t count) {
+    return OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, tag, count);
 }

@@ -10,21 +10,36 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
         case refused
     }
 
+    private final class Details: Sendable {
+        let kind: Kind
+        let offset: Int
+        let reason: StaticString
+        let rule: Int?
+
+        init(_ kind: Kind, _ offset: Int, _ reason: StaticString, _ rule: Int?) {
+            self.kind = kind
+            self.offset = offset
+            self.reason = reason
+            self.rule = rule
+        }
+    }
+
+    // An error of one word: all that could fail on the path of a record makes room for one, and would be twice as long.
+    private let details: Details
+
     /// What kind of fault it is.
-    public var kind: Kind
+    public var kind: Kind { details.kind }
     /// Where in the payload, in bytes from 0.
-    public var offset: Int
+    public var offset: Int { details.offset }
     /// What is wrong there.
-    public var reason: StaticString
+    public var reason: StaticString { details.reason }
     /// The plan's rule at fault, where one is.
-    public var rule: Int?
+    public var rule: Int? { details.rule }
 
     /// Makes an error.
+    @inline(never)
     public init(_ kind: Kind, at offset: Int, _ reason: StaticString, rule: Int? = nil) {
-        self.kind = kind
-        self.offset = offset
-        self.reason = reason
-        self.rule = rule
+        details = Details(kind, offset, reason, rule)
     }
 
     /// One sentence.

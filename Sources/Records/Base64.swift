@@ -54,27 +54,36 @@ public enum Base64 {
         var position = 0
         while position < whole {
             let group =
-                values[Int(input[position])] << 18 | values[Int(input[position + 1])] << 12
-                | values[Int(input[position + 2])] << 6 | values[Int(input[position + 3])]
+                values[Int(input[position])] | values[256 + Int(input[position + 1])]
+                | values[512 + Int(input[position + 2])] | values[768 + Int(input[position + 3])]
             seen |= group
-            output.storeBytes(of: UInt8(truncatingIfNeeded: group >> 16), as: UInt8.self)
-            output.storeBytes(of: UInt8(truncatingIfNeeded: group >> 8), toByteOffset: 1, as: UInt8.self)
-            output.storeBytes(of: UInt8(truncatingIfNeeded: group), toByteOffset: 2, as: UInt8.self)
+            if position < whole - 4 {
+                // Four bytes at once, of which the next group's first takes the place of the last.
+                output.storeBytes(of: group.littleEndian, as: UInt32.self)
+            } else {
+                storeBytes(of: group, count: 3, to: output)
+            }
             output += 3
             position += 4
         }
         if padding > 0 {
-            let third = padding == 1 ? values[Int(input[whole + 2])] : 0
-            let group = values[Int(input[whole])] << 18 | values[Int(input[whole + 1])] << 12 | third << 6
-            let spare: UInt32 = padding == 1 ? 0xFF : 0xFFFF
+            let third = padding == 1 ? values[512 + Int(input[whole + 2])] : 0
+            let group = values[Int(input[whole])] | values[256 + Int(input[whole + 1])] | third
+            // The bits that nothing is left for.
+            let spare: UInt32 = padding == 1 ? 0xFF_0000 : 0xFF_FF00
             guard group & spare == 0 else { return nil }
             seen |= group
-            output.storeBytes(of: UInt8(truncatingIfNeeded: group >> 16), as: UInt8.self)
-            if padding == 1 {
-                output.storeBytes(of: UInt8(truncatingIfNeeded: group >> 8), toByteOffset: 1, as: UInt8.self)
-            }
+            storeBytes(of: group, count: 3 - padding, to: output)
         }
         return seen < 1 << 24 ? text.count / 4 * 3 - padding : nil
+    }
+
+    @inline(__always)
+    private static func storeBytes(of group: UInt32, count: Int, to out: UnsafeMutableRawPointer) {
+        for index in 0..<count {
+            out.storeBytes(
+                of: UInt8(truncatingIfNeeded: group >> UInt32(8 * index)), toByteOffset: index, as: UInt8.self)
+        }
     }
 
     /// The text of `bytes`, for places off the hot path.
@@ -109,13 +118,20 @@ public enum Base64 {
 
     private static let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
-    /// Each character's six bits; all ones for what is no character of the alphabet, so that a group with one is too big.
+    /// What each character adds to a group of three bytes, the first of them lowest: four tables of 256, one for each place
+    /// in the group of characters. A bit above the 24 stands for what is no character of the alphabet.
     ///
     /// Sound to share: written once, read only afterwards, never freed.
     nonisolated(unsafe) private static let values: UnsafePointer<UInt32> = {
-        let values = UnsafeMutablePointer<UInt32>.allocate(capacity: 256)
-        values.initialize(repeating: .max, count: 256)
-        for index in 0..<64 { values[Int(alphabet.utf8Start[index])] = UInt32(index) }
+        let values = UnsafeMutablePointer<UInt32>.allocate(capacity: 1024)
+        values.initialize(repeating: 1 << 24, count: 1024)
+        for index in 0..<64 {
+            let character = Int(alphabet.utf8Start[index])
+            for place in 0..<4 {
+                let bits = UInt32(index) << UInt32(18 - 6 * place)
+                values[256 * place + character] = bits.byteSwapped >> 8
+            }
+        }
         return UnsafePointer(values)
     }()
 }

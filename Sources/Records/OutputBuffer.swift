@@ -62,22 +62,23 @@ public final class OutputBuffer {
     /// Makes room for `extra` more bytes and returns where they go; `commit` says how many were written.
     @inlinable
     public func reserve(_ extra: Int) -> UnsafeMutableRawPointer {
-        if _count + extra > capacity { grow(by: extra) }
+        // Lengths in memory, whose sums can't overflow.
+        if _count &+ extra > capacity { grow(by: extra) }
         return base + _count
     }
 
     /// Counts `written` bytes, put where `reserve` pointed, as held.
     @inlinable
     public func commit(_ written: Int) {
-        precondition(written >= 0 && _count + written <= capacity)
-        _count += written
+        precondition(written >= 0 && written <= capacity &- _count)
+        _count &+= written
     }
 
     /// Appends one byte.
     @inlinable
     public func append(_ byte: UInt8) {
         reserve(1).storeBytes(of: byte, as: UInt8.self)
-        _count += 1
+        _count &+= 1
     }
 
     /// Appends a copy of `bytes`, which may not lie in this buffer.
@@ -85,7 +86,7 @@ public final class OutputBuffer {
     public func append(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress, bytes.count > 0 else { return }
         reserve(bytes.count).copyMemory(from: source, byteCount: bytes.count)
-        _count += bytes.count
+        _count &+= bytes.count
     }
 
     /// Appends a copy of `bytes`.

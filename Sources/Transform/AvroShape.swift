@@ -7,28 +7,31 @@ final class AvroShape {
     let plan: AvroPlan
     /// Bytes of framing before the datum.
     let frameCount: Int
-    /// The AAD's type names, by `FieldMatch.type`, at addresses that stay the same.
-    let typeNames: [UnsafeRawBufferPointer]
-    private let typeNameStorage: OutputBuffer
+    /// The labels of ciphertexts, by `FieldMatch.type`, at addresses that stay the same; see `AdditionalData.label`.
+    let labels: [UnsafeRawBufferPointer]
+    private let labelStorage: OutputBuffer
 
-    init(plan: AvroPlan, frameCount: Int) {
+    init(plan: AvroPlan, part: RecordPart, frameCount: Int) {
         self.plan = plan
         self.frameCount = frameCount
-        let storage = OutputBuffer(holding: plan.typeNames.flatMap { $0 })
-        var position = 0
-        typeNames = plan.typeNames.map { name in
-            position += name.count
-            return storage.bytes(in: (position - name.count)..<position)
+        let labels = plan.typeNames.map { name in
+            name.withUnsafeBytes { AdditionalData.label(part: part.name, type: $0) }
         }
-        typeNameStorage = storage
+        let storage = OutputBuffer(holding: labels.flatMap { $0 })
+        var position = 0
+        self.labels = labels.map { label in
+            position += label.count
+            return storage.bytes(in: (position - label.count)..<position)
+        }
+        labelStorage = storage
     }
 
     /// Compiles `paths` against a schema; `rules` are the paths as text.
     convenience init(
-        schema: AvroSchema, paths: [FieldPath], rules: [String], frameCount: Int
+        schema: AvroSchema, part: RecordPart, paths: [FieldPath], rules: [String], frameCount: Int
     ) throws(TransformError) {
         do throws(AvroSchemaError) {
-            self.init(plan: try AvroPlan(schema: schema, paths: paths), frameCount: frameCount)
+            self.init(plan: try AvroPlan(schema: schema, paths: paths), part: part, frameCount: frameCount)
         } catch {
             throw TransformError(error, rules: rules)
         }

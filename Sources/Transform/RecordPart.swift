@@ -1,3 +1,5 @@
+import Records
+
 /// The two parts of a record that are sealed whole or in fields; headers are sealed each for itself.
 enum RecordPart {
     case key
@@ -9,6 +11,11 @@ enum RecordPart {
         case .key: "key"
         case .value: "value"
         }
+    }
+
+    /// What the AAD of the part's ciphertexts of a type says of them; see `AdditionalData.label`.
+    func label(of type: StaticString) -> OutputBuffer {
+        OutputBuffer(holding: AdditionalData.label(part: name, type: type.rawBytes))
     }
 
     /// The header that holds the sealed original of a part that became JSON text.

@@ -44,26 +44,47 @@ public struct TransformError: Error, Sendable, CustomStringConvertible {
         case internalError = "internal_error"
     }
 
+    private final class Details: Sendable {
+        let reason: Reason
+        let message: String
+        let field: String?
+        let isTransient: Bool
+        let need: TransformNeed?
+
+        init(_ reason: Reason, _ message: String, _ field: String?, _ isTransient: Bool, _ need: TransformNeed?) {
+            self.reason = reason
+            self.message = message
+            self.field = field
+            self.isTransient = isTransient
+            self.need = need
+        }
+    }
+
+    // An error of one word: all that could fail on the path of a record makes room for one, and would be twice as long.
+    private let details: Details
+
     /// The stable code.
-    public var reason: Reason
+    public var reason: Reason { details.reason }
     /// One sentence for people.
-    public var message: String
+    public var message: String { details.message }
     /// The rule's path, where one field is at fault.
-    public var field: String?
+    public var field: String? { details.field }
     /// Whether trying again later may help.
-    public var isTransient: Bool
+    public var isTransient: Bool { details.isTransient }
     /// What would help at once, where that is known.
-    public var need: TransformNeed?
+    public var need: TransformNeed? { details.need }
 
     /// Makes an error.
+    @inline(never)
     public init(
         _ reason: Reason, _ message: String, field: String? = nil, isTransient: Bool = false, need: TransformNeed? = nil
     ) {
-        self.reason = reason
-        self.message = message
-        self.field = field
-        self.isTransient = isTransient
-        self.need = need
+        details = Details(reason, message, field, isTransient, need)
+    }
+
+    /// The same error, of `field`.
+    func of(field: String?) -> TransformError {
+        TransformError(reason, message, field: field, isTransient: isTransient, need: need)
     }
 
     /// Whether the same record may be transformed later: it failed for the time being, or for want of something outside it

@@ -4,8 +4,8 @@ import Testing
 /// OpenSSL reads a parameter's name after the call that made the parameter.
 @Suite struct TagParameterTests {
     @Test func theNameOfATagsParameterOutlivesTheCallThatMakesIt() throws {
-        let tag = [UInt8](repeating: 7, count: 16)
-        let (first, second) = tag.withUnsafeBytes { tag in
+        var tag = [UInt8](repeating: 7, count: 16)
+        let (first, second) = tag.withUnsafeMutableBytes { tag in
             (fieldseal_aead_tag(tag.baseAddress, tag.count), fieldseal_aead_tag(tag.baseAddress, tag.count))
         }
         let (name, other) = (try #require(first.key), try #require(second.key))

@@ -22,7 +22,7 @@ final class AvroSchemaTarget: FuzzTarget {
             if (try? scanner.scan(parts[1], plan: plan)) != nil {
                 for match in scanner.matches {
                     out.removeAll()
-                    plan.appendPlaceholder(for: match, to: out)
+                    plan.appendPlaceholder(ofType: match.type, to: out)
                 }
             }
             _ = try? conversion.plan(for: choice)

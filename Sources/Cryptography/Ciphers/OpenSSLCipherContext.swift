@@ -3,6 +3,9 @@ internal import COpenSSL
 /// An OpenSSL cipher context with its key set; each message only sets the nonce.
 struct OpenSSLCipherContext: ~Copyable {
     private let context: OpaquePointer
+    /// The tag that a message must have, and the end of the list. Made once: to fill it in anew for every message, and to
+    /// have it read at once, stalls the processor.
+    private let parameters: UnsafeMutablePointer<OSSL_PARAM>
 
     /// Sets `key` for OpenSSL's cipher `name`; the fetched cipher stays referenced by the context.
     ///
@@ -24,11 +27,15 @@ struct OpenSSLCipherContext: ~Copyable {
             throw OpenSSLFailure.take("EVP_CipherInit_ex2")
         }
         self.context = context
+        parameters = .allocate(capacity: 2)
+        parameters.initialize(to: fieldseal_aead_tag(nil, 0))
+        (parameters + 1).initialize(to: OSSL_PARAM_construct_end())
     }
 
     deinit {
         // Wipes the key schedule too.
         EVP_CIPHER_CTX_free(context)
+        parameters.deallocate()
     }
 
     /// Begins a message under `nonce`, and forgets whatever became of the one before.
@@ -74,12 +81,12 @@ struct OpenSSLCipherContext: ~Copyable {
         nonce: UnsafeRawPointer, expectingTag tag: UnsafeRawPointer, count: Int
     ) throws(CryptographyError) {
         // As a parameter of the same call: a call of its own costs as much as a third of a short message.
-        var parameters = (fieldseal_aead_tag(tag, count), OSSL_PARAM_construct_end())
-        let begun = withUnsafeBytes(of: &parameters) { parameters in
-            EVP_CipherInit_ex2(
-                context, nil, nil, nonce.assumingMemoryBound(to: UInt8.self), -1,
-                parameters.baseAddress?.assumingMemoryBound(to: OSSL_PARAM.self))
+        // OpenSSL takes a mutable pointer and copies from it.
+        parameters.pointee.data = UnsafeMutableRawPointer(mutating: tag)
+        parameters.pointee.data_size = count
+        let start = nonce.assumingMemoryBound(to: UInt8.self)
+        guard EVP_CipherInit_ex2(context, nil, nil, start, -1, parameters) == 1 else {
+            throw OpenSSLFailure.take("EVP_CipherInit_ex2")
         }
-        guard begun == 1 else { throw OpenSSLFailure.take("EVP_CipherInit_ex2") }
     }
 }

@@ -79,10 +79,36 @@ struct AvroCursor {
     /// Reads a length, which is no more than the bytes that are left.
     @inline(__always)
     mutating func length() throws(FormatError) -> Int {
-        let length = try long()
-        guard length >= 0 else { throw malformed("a length is negative") }
-        guard length <= Int64(left) else { throw endsEarly() }
-        return Int(length)
+        guard cursor < limit else { throw endsEarly() }
+        let first = cursor.pointee
+        cursor += 1
+        var number = UInt64(first)
+        if first >= 0x80 { number = try rest(of: first, bytes: 10, lastAtMost: 0x01) }
+        guard number & 1 == 0 else { throw malformed("a length is negative") }
+        guard number >> 1 <= UInt64(bitPattern: Int64(left)) else { throw endsEarly() }
+        return Int(truncatingIfNeeded: number >> 1)
+    }
+
+    /// Passes over an `int`.
+    @inline(__always)
+    mutating func skipInt() throws(FormatError) {
+        // Four bytes can't be too many.
+        if let count = numberCount(), count <= 4 { cursor += count } else { _ = try int() }
+    }
+
+    /// Passes over a `long`.
+    @inline(__always)
+    mutating func skipLong() throws(FormatError) {
+        if let count = numberCount() { cursor += count } else { _ = try long() }
+    }
+
+    /// How many bytes the number at the cursor takes, by its first eight bytes at once; nil where they do not tell.
+    @inline(__always)
+    private func numberCount() -> Int? {
+        guard left >= 8 else { return nil }
+        let word = UInt64(littleEndian: UnsafeRawPointer(cursor).loadUnaligned(as: UInt64.self))
+        let ends = ~word & 0x8080_8080_8080_8080
+        return ends == 0 ? nil : (ends.trailingZeroBitCount >> 3) &+ 1
     }
 
     /// Reads `count` bytes, from 0.

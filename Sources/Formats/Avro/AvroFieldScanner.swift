@@ -6,6 +6,9 @@ import Records
 public final class AvroFieldScanner {
     private var walk: AvroWalk
     private var splicer = AvroSplicer()
+    /// The plan whose spelled paths `paths` begins with.
+    private var spelled: AvroPlan?
+    private var spelledCount = 0
 
     /// The concrete paths of the matches, in canonical spelling, by `FieldMatch.path`; valid until the next scan.
     public let paths: OutputBuffer
@@ -28,12 +31,16 @@ public final class AvroFieldScanner {
     ///   be restored: a key that comes twice in a map on a sealed path, or an overlong spelling of a sealed string's
     ///   length or of the byte size of a block with a sealed field. The matches are then not to be used.
     public func scan(_ payload: UnsafeRawBufferPointer, plan: AvroPlan) throws(FormatError) {
-        try plan.steps.withUnsafeBufferPointer { steps throws(FormatError) in
-            try plan.pool.withUnsafeBufferPointer { pool throws(FormatError) in
-                guard let start = steps.baseAddress else { return }
-                try walk.datum(payload, entry: plan.entry, steps: start, pool: UnsafeRawBufferPointer(pool))
-            }
-        }
+        if plan !== spelled { spell(plan) }
+        paths.truncate(to: spelledCount)
+        try walk.datum(payload, plan: plan)
+    }
+
+    private func spell(_ plan: AvroPlan) {
+        paths.removeAll()
+        paths.append(plan.spelledPaths)
+        spelledCount = paths.count
+        spelled = plan
     }
 
     /// Appends the payload to `out` with every match's bytes replaced: a string's by the new bytes with their length
@@ -51,6 +58,6 @@ public final class AvroFieldScanner {
         into out: OutputBuffer
     ) {
         splicer.splice(
-            payload, matches: walk.matches.views, blocks: walk.blocks, ends: ends, of: replacements, into: out)
+            payload, matches: walk.matches.views, blocks: walk.blocks.views, ends: ends, of: replacements, into: out)
     }
 }

@@ -2,8 +2,8 @@ import Records
 
 /// How to find the fields of a set of rules in the binary data of one schema.
 ///
-/// Compiled once per schema, then shared by any number of workers.
-public struct AvroPlan: Sendable {
+/// Compiled once per schema and immutable, so any number of workers may share it.
+public final class AvroPlan: Sendable {
     /// The deepest nesting of records, arrays and maps that is read.
     public static let maximumDepth = 512
 
@@ -16,9 +16,14 @@ public struct AvroPlan: Sendable {
     /// What each rule seals, for people; nothing where it matches no field of the schema.
     public let sealings: [[AvroSealing]]
 
-    let steps: [AvroStep]
+    // Sound to share: written in `init`, read only afterwards, freed in `deinit`.
+    nonisolated(unsafe) let steps: UnsafePointer<AvroStep>
+    let stepCount: Int
     /// Spelled segments and map keys, by ranges in steps.
-    let pool: [UInt8]
+    nonisolated(unsafe) let pool: UnsafePointer<UInt8>
+    /// The concrete path of what each rule matches, as a range of `spelledPaths`; nil where it has a wildcard.
+    nonisolated(unsafe) let spelledRanges: UnsafePointer<Range<Int>?>
+    let spelledPaths: [UInt8]
     /// The program of a datum.
     let entry: Int
     private let placeholders: [[UInt8]]
@@ -38,17 +43,27 @@ public struct AvroPlan: Sendable {
         entry = try compiler.compile()
         rules = compiler.rulePlans
         sealings = compiler.sealings
-        steps = compiler.steps
-        pool = compiler.pool
+        steps = UnsafePointer(copying: compiler.steps)
+        stepCount = compiler.steps.count
+        pool = UnsafePointer(copying: compiler.pool)
+        let spelled = SpelledPaths(paths)
+        spelledRanges = UnsafePointer(copying: spelled.ranges)
+        spelledPaths = spelled.bytes
         typeNames = compiler.sealedTypes.map { Array($0.name.utf8) }
         placeholders = compiler.sealedTypes.map(\.placeholder)
+    }
+
+    deinit {
+        steps.deallocate()
+        pool.deallocate()
+        spelledRanges.deallocate()
     }
 
     /// Appends what the field of a `header` match holds while its ciphertext is elsewhere: the binary encoding of its
     /// type's placeholder, of a string without the length, which `AvroFieldScanner.splice` puts before it. Appends nothing for an `inline` match.
     ///
-    /// - Parameter match: of a scan with this plan.
-    public func appendPlaceholder(for match: FieldMatch, to out: OutputBuffer) {
-        out.append(placeholders[match.type])
+    /// - Parameter type: of a match of a scan with this plan.
+    public func appendPlaceholder(ofType type: Int, to out: OutputBuffer) {
+        out.append(placeholders[type])
     }
 }

@@ -11,11 +11,14 @@ struct AvroPlanCompiler {
     }
 
     private let schema: AvroSchema
+    private let hasWildcard: [Bool]
     private var routes: AvroRoutes
     private var programs: [Program: Int32] = [:]
     private var pending: [Program] = []
     private var starts: [Int32] = []
     private var sealedTypeIndices: [AvroSealedType: Int] = [:]
+    /// How many records are being written down within others.
+    private var inlined = 0
     private var sealedByRule: [Set<Int>]
 
     private(set) var steps: [AvroStep] = []
@@ -26,6 +29,7 @@ struct AvroPlanCompiler {
         self.schema = schema
         routes = AvroRoutes(schema: schema, paths: paths)
         sealedByRule = Array(repeating: [], count: paths.count)
+        hasWildcard = paths.map(\.hasWildcard)
     }
 
     /// Compiles everything and returns the index of the first step.
@@ -112,7 +116,7 @@ extension AvroPlanCompiler {
     private mutating func emitField(_ field: AvroField, _ route: AvroRoute) throws(AvroSchemaError) {
         let name = Array(field.name.utf8)
         let inside = try routes.advanced(route, by: .key(name), or: .anyValue, in: field.type)
-        if !inside.rules.isEmpty {
+        if inside.rules.contains(where: { hasWildcard[$0] }) {
             let spelling = OutputBuffer()
             name.withUnsafeBytes { FieldPath.append(key: $0, after: false, to: spelling) }
             append(.field, operand: pooled(Array(spelling.bytes)))
@@ -126,7 +130,13 @@ extension AvroPlanCompiler {
         if routes.isDone(route) { return try emitSeal(type, route) }
         if route.rules.isEmpty && schema.isEmpty[type] { return }
         switch shape {
-        case .record: append(.record, program: program(.fields(type, route)))
+        case .record(let fields):
+            guard isInlined(route) else { return append(.record, program: program(.fields(type, route))) }
+            inlined += 1
+            append(.enter)
+            for field in fields { try emitField(field, route) }
+            append(.exit)
+            inlined -= 1
         case .array(let items): try emitArray(items, route)
         case .map(let values): try emitMap(values, route)
         default: emitScalar(shape)
@@ -154,10 +164,43 @@ extension AvroPlanCompiler {
         append(.skip, operand: Int64(count))
     }
 
+    /// Whether a record's fields are written down where it stands, which saves a call: a few levels deep, as long as the plan is
+    /// small, and where no path is spelled, whose begin a program keeps.
+    private func isInlined(_ route: AvroRoute) -> Bool {
+        inlined < 4 && steps.count < 4096 && !route.rules.contains { hasWildcard[$0] }
+    }
+
     private mutating func emitUnion(_ branches: [Int], _ route: AvroRoute) throws(AvroSchemaError) {
-        append(.union, operand: Int64(branches.count))
+        let start = steps.count
+        append(.union)
+        var bodies: [(branch: Int, route: AvroRoute)] = []
         for branch in branches {
-            append(.choice, program: valueProgram(branch, try routes.kept(route, in: branch)))
+            let kept = try routes.kept(route, in: branch)
+            if isScalar(branch) {
+                bodies.append((branch, kept))
+                append(.choice)
+            } else {
+                append(.choice, program: valueProgram(branch, kept))
+            }
+        }
+        // Scalars are written down behind the choices, each with a jump to where the union ends.
+        var jumps: [Int] = []
+        for (index, branch) in branches.enumerated() where isScalar(branch) {
+            let body = bodies.removeFirst()
+            steps[start + 1 + index].operand = Int64(steps.count - start)
+            try emitValue(body.branch, body.route)
+            jumps.append(steps.count)
+            append(.jump)
+        }
+        for jump in jumps { steps[jump].operand = Int64(steps.count - jump) }
+        steps[start].operand = AvroStep.pack(high: steps.count - start, low: branches.count)
+    }
+
+    /// Whether values of a type are read by one step, which is no skip that others could be joined with.
+    private func isScalar(_ type: Int) -> Bool {
+        switch schema.types[type].shape {
+        case .boolean, .int, .long, .bytes, .string, .enumeration: true
+        case .null, .record, .array, .map, .union, .fixed, .float, .double: false
         }
     }
 

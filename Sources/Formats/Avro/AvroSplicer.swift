@@ -10,41 +10,50 @@ struct AvroSplicer {
     private var fieldGrowth: ContiguousArray<Int> = []
 
     mutating func splice(
-        _ payload: UnsafeRawBufferPointer, matches: UnsafeBufferPointer<FieldMatch>, blocks: ContiguousArray<AvroBlock>,
+        _ payload: UnsafeRawBufferPointer, matches: UnsafeBufferPointer<FieldMatch>,
+        blocks: UnsafeBufferPointer<AvroBlock>,
         ends: UnsafeBufferPointer<Int>, of replacements: UnsafeRawBufferPointer, into out: OutputBuffer
     ) {
         precondition(ends.count == matches.count)
         measure(matches, blocks, ends)
+        // Room for all that can come, so that it is looked for once.
+        let numbers = (matches.count + blocks.count) * AvroVarint.maximumCount
+        let begin = out.reserve(payload.count + replacements.count + numbers)
+        var end = begin
         var block = 0
         var position = 0
         var start = 0
         for index in 0..<matches.count {
-            let match = matches[index]
-            let range = start..<ends[index]
-            start = range.upperBound
-            while block < blocks.count, blocks[block].sizeField.lowerBound < match.token.lowerBound {
-                copy(payload, &position, to: blocks[block].sizeField, into: out)
-                AvroVarint.append(length: sizes[block], to: out)
+            let token = matches[index].token
+            while block < blocks.count, blocks[block].sizeField.lowerBound < token.lowerBound {
+                let field = blocks[block].sizeField
+                Self.copy(payload.bytes(in: position..<field.lowerBound), to: &end)
+                AvroVarint.write(Int64(sizes[block]), to: &end)
+                position = field.upperBound
                 block += 1
             }
-            copy(payload, &position, to: match.token, into: out)
-            if match.isLengthPrefixed { AvroVarint.append(length: range.count, to: out) }
-            out.append(UnsafeRawBufferPointer(rebasing: replacements[range]))
+            Self.copy(payload.bytes(in: position..<token.lowerBound), to: &end)
+            position = token.upperBound
+            let replacement = replacements.bytes(in: start..<ends[index])
+            start = ends[index]
+            if matches[index].isLengthPrefixed { AvroVarint.write(Int64(replacement.count), to: &end) }
+            Self.copy(replacement, to: &end)
         }
-        copy(payload, &position, to: payload.count..<payload.count, into: out)
+        Self.copy(payload.bytes(in: position..<payload.count), to: &end)
+        out.commit(end - begin)
     }
 
-    /// Copies what lies between the position and `gap`, and goes on after the gap.
-    private func copy(
-        _ payload: UnsafeRawBufferPointer, _ position: inout Int, to gap: Range<Int>, into out: OutputBuffer
-    ) {
-        out.append(UnsafeRawBufferPointer(rebasing: payload[position..<gap.lowerBound]))
-        position = gap.upperBound
+    /// Copies bytes to where `out` points, and moves that on behind them.
+    @inline(__always)
+    private static func copy(_ bytes: UnsafeRawBufferPointer, to out: inout UnsafeMutableRawPointer) {
+        guard let source = bytes.baseAddress else { return }
+        out.copyMemory(from: source, byteCount: bytes.count)
+        out += bytes.count
     }
 
     /// Finds the blocks' new sizes, the last to begin first, since a size depends on the sizes of the blocks within.
     private mutating func measure(
-        _ matches: UnsafeBufferPointer<FieldMatch>, _ blocks: ContiguousArray<AvroBlock>,
+        _ matches: UnsafeBufferPointer<FieldMatch>, _ blocks: UnsafeBufferPointer<AvroBlock>,
         _ ends: UnsafeBufferPointer<Int>
     ) {
         guard !blocks.isEmpty else { return }

@@ -6,14 +6,19 @@ struct AvroStep: Sendable {
     enum Operation: UInt8, Sendable {
         /// Returns to the program that called this one.
         case end
-        /// The begin and the end of a record's fields: one level of nesting.
-        case enter, leave
+        /// The begin and the end of a record's fields: one level of nesting. After `leave` the program returns too, after
+        /// `exit`, the end of a record within a program, it goes on.
+        case enter, leave, exit
+        /// Goes on `operand` steps further on.
+        case jump
         case boolean, int, long, bytes, string
         /// Passes over `operand` bytes of any content: floats, doubles and fixed.
         case skip
         /// Reads an index below `operand`.
         case enumeration
-        /// Reads an index below `operand` and runs that one of as many `choice` steps that follow.
+        /// Reads an index below the low half of `operand` and follows that one of as many `choice` steps behind it: runs
+        /// its program, or goes on as many steps from here as its operand says. Then it goes on as many steps
+        /// from here as the high half says.
         case union
         /// Runs `program`: a record's fields.
         case record
@@ -29,7 +34,8 @@ struct AvroStep: Sendable {
         case tracedMap
         /// A program to choose; `operand` is an element's index, or a key as a range of the pool.
         case choice
-        /// Sets the last segment of the path to the spelling at `operand`, a range of the pool.
+        /// Sets the last segment of the path to the spelling at `operand`, a range of the pool; only where a path with a
+        /// wildcard leads through.
         case field
         /// A field to seal, read by `program`; the high half of `operand` is the rule, the low half the type.
         case seal

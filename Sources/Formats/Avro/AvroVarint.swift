@@ -7,6 +7,22 @@ enum AvroVarint {
         max(1, (Int.bitWidth - (length << 1).leadingZeroBitCount + 6) / 7)
     }
 
+    /// The most bytes that a number takes.
+    static let maximumCount = 10
+
+    /// Writes a number to where `out` points, and moves that on behind it.
+    @inline(__always)
+    static func write(_ number: Int64, to out: inout UnsafeMutableRawPointer) {
+        var rest = UInt64(bitPattern: number << 1 ^ number >> 63)
+        while rest > 0x7F {
+            out.storeBytes(of: UInt8(truncatingIfNeeded: rest) | 0x80, as: UInt8.self)
+            out += 1
+            rest >>= 7
+        }
+        out.storeBytes(of: UInt8(truncatingIfNeeded: rest), as: UInt8.self)
+        out += 1
+    }
+
     /// Appends a length.
     static func append(length: Int, to out: OutputBuffer) {
         append(Int64(length), to: out)
@@ -14,12 +30,10 @@ enum AvroVarint {
 
     /// Appends a number.
     static func append(_ number: Int64, to out: OutputBuffer) {
-        var rest = UInt64(bitPattern: number << 1 ^ number >> 63)
-        while rest > 0x7F {
-            out.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        out.append(UInt8(rest))
+        let begin = out.reserve(maximumCount)
+        var end = begin
+        write(number, to: &end)
+        out.commit(end - begin)
     }
 
     /// The bytes of a number.

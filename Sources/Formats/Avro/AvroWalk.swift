@@ -10,9 +10,9 @@ struct AvroWalk {
     /// How long all concrete paths of a datum may be together, in bytes: long map keys repeat in each path below them.
     private static let maximumPathBytes = 16 << 20
 
-    let matches = FieldMatchList()
+    let matches = PlainList<FieldMatch>(capacity: 32)
     /// In the order in which they begin.
-    private(set) var blocks: ContiguousArray<AvroBlock> = []
+    let blocks = PlainList<AvroBlock>()
     let paths: OutputBuffer
 
     /// The path of the value that is being read, as far as fields to seal need it.
@@ -24,52 +24,62 @@ struct AvroWalk {
     private var emptyValues = 0
 
     private var steps: UnsafePointer<AvroStep>
-    private var pool: UnsafeRawBufferPointer
+    private var pool: UnsafePointer<UInt8>
+    private var spelled: UnsafePointer<Range<Int>?>
     private var input: AvroCursor
 
     init(paths: OutputBuffer) {
         self.paths = paths
         let nowhere = paths.bytes.bytes(in: 0..<0)
         input = AvroCursor(nowhere)
-        steps = UnsafeRawPointer(nowhere.baseAddress.unsafelyUnwrapped).assumingMemoryBound(to: AvroStep.self)
-        pool = UnsafeRawBufferPointer(start: nil, count: 0)
+        let unset = UnsafeRawPointer(nowhere.baseAddress.unsafelyUnwrapped)
+        steps = unset.assumingMemoryBound(to: AvroStep.self)
+        pool = unset.assumingMemoryBound(to: UInt8.self)
+        spelled = unset.assumingMemoryBound(to: Range<Int>?.self)
     }
 
-    /// Reads one datum, which must take up all of `payload`.
-    mutating func datum(
-        _ payload: UnsafeRawBufferPointer, entry: Int, steps: UnsafePointer<AvroStep>, pool: UnsafeRawBufferPointer
-    ) throws(FormatError) {
-        self.steps = steps
-        self.pool = pool
+    /// Reads one datum, which must take up all of `payload`; `paths` begins with the plan's spelled ones.
+    mutating func datum(_ payload: UnsafeRawBufferPointer, plan: AvroPlan) throws(FormatError) {
+        steps = plan.steps
+        pool = plan.pool
+        spelled = plan.spelledRanges
         input = AvroCursor(payload)
         matches.removeAll()
-        if !blocks.isEmpty { blocks.removeAll(keepingCapacity: true) }
-        paths.removeAll()
+        blocks.removeAll()
         prefix.removeAll()
         keys.removeAll()
         (prefixCount, maps, depth, emptyValues) = (0, 0, 0, 0)
-        if entry >= 0 { try run(entry) }
+        try run(plan.entry)
         try input.expectEnd()
     }
 
-    /// Runs a program: scalars by a copy of the cursor, which registers hold, and what leads elsewhere by the cursor itself.
-    private mutating func run(_ program: Int) throws(FormatError) {
-        var step = steps + program
+    /// Runs a program so many times, at least once: scalars by a copy of the cursor, which registers hold, and what leads
+    /// elsewhere by the cursor itself.
+    private mutating func run(_ program: Int, times: Int = 1) throws(FormatError) {
+        let start = steps + program
+        var step = start
+        var left = times
         let base = prefixCount
         var input = input
         while true {
             switch step.pointee.operation {
-            case .end:
-                self.input = input
-                return
-            case .leave:
-                self.input = input
-                depth -= 1
-                return
+            case .end, .leave:
+                if step.pointee.operation == .leave { depth &-= 1 }
+                left &-= 1
+                guard left > 0 else {
+                    self.input = input
+                    return
+                }
+                step = start
+                continue
             case .enter: try enter()
+            case .exit: depth &-= 1
+            case .jump:
+                step += Int(step.pointee.operand)
+                continue
             case .boolean: _ = try input.boolean()
-            case .int: _ = try input.int()
-            case .long: _ = try input.long()
+            case .int: try input.skipInt()
+            case .long: try input.skipLong()
             case .bytes: _ = try input.bytes()
             case .string: _ = try input.string()
             case .skip: _ = try input.bytes(Int(step.pointee.operand))
@@ -80,7 +90,21 @@ struct AvroWalk {
                 if base > 0 { prefix.append(UInt8(ascii: ".")) }
                 prefix.append(pooled(step))
                 prefixCount = prefix.count
-            case .union, .record, .array, .tracedArray, .map, .tracedMap, .seal, .sealString, .sealHiddenString:
+            case .union:
+                let branch = try input.index(below: Int64(step.pointee.low), "no branch of the union has this index")
+                let chosen = step + 1 + branch
+                if chosen.pointee.operand > 0 {
+                    step += Int(chosen.pointee.operand)
+                    continue
+                }
+                if chosen.pointee.program >= 0 {
+                    self.input = input
+                    try run(Int(chosen.pointee.program))
+                    input = self.input
+                }
+                step += step.pointee.high
+                continue
+            case .record, .array, .tracedArray, .map, .tracedMap, .seal, .sealString, .sealHiddenString:
                 self.input = input
                 try descend(&step)
                 input = self.input
@@ -91,11 +115,6 @@ struct AvroWalk {
 
     private mutating func descend(_ step: inout UnsafePointer<AvroStep>) throws(FormatError) {
         switch step.pointee.operation {
-        case .union:
-            let branch = try input.index(below: step.pointee.operand, "no branch of the union has this index")
-            let chosen = step[1 + branch].program
-            if chosen >= 0 { try run(Int(chosen)) }
-            step += Int(step.pointee.operand)
         case .record: try run(Int(step.pointee.program))
         case .array: try array(Int(step.pointee.program))
         case .tracedArray:
@@ -126,7 +145,7 @@ struct AvroWalk {
 
     private func pooled(_ step: UnsafePointer<AvroStep>) -> UnsafeRawBufferPointer {
         let start = step.pointee.high
-        return UnsafeRawBufferPointer(rebasing: pool[start..<(start + step.pointee.low)])
+        return UnsafeRawBufferPointer(start: pool + start, count: step.pointee.low)
     }
 }
 
@@ -166,9 +185,7 @@ extension AvroWalk {
             let head = try input.blockHead()
             if head.count == 0 { break }
             try check(head.count, isEmpty: element < 0)
-            if element >= 0 {
-                for _ in 0..<head.count { try run(element) }
-            }
+            if element >= 0 { try run(element, times: head.count) }
             try input.checkEnd(head)
         }
         depth -= 1
@@ -265,7 +282,7 @@ extension AvroWalk {
         try input.checkEnd(head)
         guard block >= 0 else { return }
         let first = blocks[block].matches.lowerBound
-        guard matches.count > first else { return blocks.removeLast(blocks.count - block) }
+        guard matches.count > first else { return blocks.truncate(to: block) }
         guard !head.isOverlong else {
             throw FormatError(
                 .refused, at: head.sizeField.lowerBound,
@@ -288,28 +305,39 @@ extension AvroWalk {
     private mutating func sealString(
         _ step: UnsafePointer<AvroStep>, _ placement: FieldMatch.Placement
     ) throws(FormatError) {
+        // A copy, which registers hold.
+        var input = input
         let tokenStart = input.cursor
-        let from = position
+        let from = input.position
         let count = try input.length()
         guard !input.isOverlong(from: tokenStart) else {
             throw refused("the length of a sealed string is not minimal", rule: step.pointee.high)
         }
-        let content = position..<(position + count)
+        let start = input.position
         _ = try input.text(count)
-        try match(step, content: content, token: from..<content.upperBound, placement)
+        let end = input.position
+        self.input = input
+        try match(
+            step, content: Range(uncheckedBounds: (start, end)), token: Range(uncheckedBounds: (from, end)), placement)
     }
 
     private mutating func match(
         _ step: UnsafePointer<AvroStep>, content: Range<Int>, token: Range<Int>, _ placement: FieldMatch.Placement
     ) throws(FormatError) {
-        let pathStart = paths.count
-        guard prefixCount <= Self.maximumPathBytes - pathStart else {
-            throw refused("the paths of the sealed fields are too long together", rule: step.pointee.high)
-        }
-        paths.append(UnsafeRawBufferPointer(rebasing: prefix.bytes[..<prefixCount]))
+        let rule = step.pointee.high
+        let path = if let path = spelled[rule] { path } else { try spell(rule) }
         matches.append(
             FieldMatch(
-                rule: step.pointee.high, content: content, token: token, path: pathStart..<paths.count,
-                type: step.pointee.low, placement: placement))
+                rule: rule, content: content, token: token, path: path, type: step.pointee.low, placement: placement))
+    }
+
+    /// Puts the path of the value in hand down.
+    private mutating func spell(_ rule: Int) throws(FormatError) -> Range<Int> {
+        let start = paths.count
+        guard prefixCount <= Self.maximumPathBytes - start else {
+            throw refused("the paths of the sealed fields are too long together", rule: rule)
+        }
+        paths.append(prefix.bytes.bytes(in: 0..<prefixCount))
+        return start..<paths.count
     }
 }

@@ -18,7 +18,7 @@ public final class JSONFieldScanner {
         found.views
     }
 
-    private let found = FieldMatchList()
+    private let found = PlainList<FieldMatch>(capacity: 32)
     /// The plan whose spelled paths `paths` begins with.
     private var plan: JSONPlan?
     /// The concrete path of the value that is read, where a rule with a wildcard may seal it.
@@ -59,11 +59,11 @@ public final class JSONFieldScanner {
         found.removeAll()
         way.removeAll()
         if plan === next {
-            paths.truncate(to: next.spelledPaths.count)
+            paths.truncate(to: next.spelled.bytes.count)
         } else {
             plan = next
             paths.removeAll()
-            paths.append(next.spelledPaths)
+            paths.append(next.spelled.bytes)
         }
     }
 
@@ -71,7 +71,7 @@ public final class JSONFieldScanner {
     @inline(never)
     func note(rule: Int, type: Int, token: Range<Int>, plan: JSONPlan) -> Bool {
         let path: Range<Int>
-        if let spelled = plan.spelledRanges[rule] {
+        if let spelled = plan.spelled.ranges[rule] {
             path = spelled
         } else {
             guard paths.count + way.count <= Self.maximumPathBytes else { return false }

@@ -20,10 +20,7 @@ public final class JSONPlan: Sendable {
     nonisolated(unsafe) let indexEdges: UnsafePointer<JSONIndexEdge>
     nonisolated(unsafe) let keyBytes: UnsafePointer<UInt8>
 
-    /// The canonical spelling of all paths without a wildcard, one after the other.
-    let spelledPaths: [UInt8]
-    /// Each rule's path in `spelledPaths`; nil where it has a wildcard.
-    let spelledRanges: [Range<Int>?]
+    let spelled: SpelledPaths
 
     /// The state of the top-level value.
     static let root = 1
@@ -39,19 +36,11 @@ public final class JSONPlan: Sendable {
     init(paths: [FieldPath], compiled: JSONAutomaton) {
         ruleCount = paths.count
         isOversized = compiled.isOversized
-        states = Self.copy(compiled.states)
-        keyEdges = Self.copy(compiled.keyEdges)
-        indexEdges = Self.copy(compiled.indexEdges)
-        keyBytes = Self.copy(compiled.keyBytes)
-
-        var spelled: [UInt8] = []
-        spelledRanges = paths.map { path in
-            guard !path.hasWildcard else { return nil }
-            let start = spelled.count
-            spelled.append(contentsOf: path.description.utf8)
-            return start..<spelled.count
-        }
-        spelledPaths = spelled
+        states = UnsafePointer(copying: compiled.states)
+        keyEdges = UnsafePointer(copying: compiled.keyEdges)
+        indexEdges = UnsafePointer(copying: compiled.indexEdges)
+        keyBytes = UnsafePointer(copying: compiled.keyBytes)
+        spelled = SpelledPaths(paths)
     }
 
     deinit {
@@ -59,12 +48,6 @@ public final class JSONPlan: Sendable {
         keyEdges.deallocate()
         indexEdges.deallocate()
         keyBytes.deallocate()
-    }
-
-    private static func copy<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafePointer<Element> {
-        let copy = UnsafeMutableBufferPointer<Element>.allocate(capacity: max(elements.count, 1))
-        _ = copy.initialize(from: elements)
-        return UnsafePointer(copy.baseAddress!)
     }
 
     /// The state of the member of `state` whose decoded key is the `count` bytes at `key`, in memory readable up to `limit`.

@@ -34,17 +34,20 @@ struct DataKeyClaim {
     }
 
     /// The record uses `amount`.
+    @inline(__always)
     mutating func use(_ amount: Int) {
-        usedByRecord += amount
-        if claimed < amount {
-            if let more = limit.claim(amount - claimed) {
-                claimed += more
-                mayBeNearlySpent = true
-            } else {
-                isExceeded = true
-            }
+        usedByRecord &+= amount
+        if claimed < amount { claimForUse(amount) }
+        claimed = max(0, claimed &- amount)
+    }
+
+    private mutating func claimForUse(_ amount: Int) {
+        if let more = limit.claim(amount - claimed) {
+            claimed += more
+            mayBeNearlySpent = true
+        } else {
+            isExceeded = true
         }
-        claimed = max(0, claimed - amount)
     }
 
     /// Gives back what was not used.

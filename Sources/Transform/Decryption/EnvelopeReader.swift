@@ -25,15 +25,15 @@ final class EnvelopeReader {
         self.choice = choice
     }
 
-    /// Takes the value of the header `fieldseal.envelope` apart.
-    func read(_ bytes: UnsafeRawBufferPointer) throws(EnvelopeError) -> Envelope {
+    /// Takes the value of the header `fieldseal.envelope` apart; what it gives lives until the next call.
+    func read(_ bytes: UnsafeRawBufferPointer) throws(EnvelopeError) -> Borrowed<Envelope> {
         // Consecutive records mostly carry the same envelope: a comparison costs less than a hash.
-        if let last, lastBytes.bytes.equals(bytes) { return last }
+        if lastBytes.bytes.equals(bytes), let last { return Borrowed(last) }
         let envelope = if let known = envelopes.value(for: bytes) { known } else { try parse(bytes) }
         lastBytes.removeAll()
         lastBytes.append(bytes)
         last = envelope
-        return envelope
+        return Borrowed(envelope)
     }
 
     private func parse(_ bytes: UnsafeRawBufferPointer) throws(EnvelopeError) -> Envelope {

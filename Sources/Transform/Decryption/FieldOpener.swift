@@ -18,15 +18,20 @@ final class FieldOpener {
     private var pad = 0
 
     /// Begins the ciphertexts of one record that are bound alike.
-    func begin(layoutHash: UnsafeRawBufferPointer, boundKey: AdditionalData.BoundKey, pad: Int) {
-        additionalData.begin(layoutHash: layoutHash, boundKey: boundKey)
+    func begin(_ head: OutputBuffer, boundKey: AdditionalData.BoundKey, pad: Int) {
+        additionalData.begin(head, boundKey: boundKey)
         self.pad = pad
     }
 
     /// Opens the ciphertext whose base64 is `text` and appends the plaintext to `out`; on failure `out` is as it was.
+    ///
+    /// - Parameters:
+    ///   - label: as `AdditionalData.label` makes it.
+    ///   - path: the field's concrete path.
+    ///   - key: must live until this returns.
     func open(
-        _ text: UnsafeRawBufferPointer, part: StaticString, type: UnsafeRawBufferPointer,
-        path: UnsafeRawBufferPointer, with key: Unmanaged<Opener>, into out: OutputBuffer
+        _ text: UnsafeRawBufferPointer, label: UnsafeRawBufferPointer, path: UnsafeRawBufferPointer,
+        with key: Borrowed<Opener>, into out: OutputBuffer
     ) throws(Fault) {
         ciphertext.removeAll()
         let capacity = Base64.decodedCapacity(text.count)
@@ -34,7 +39,7 @@ final class FieldOpener {
         ciphertext.commit(count)
         let plaintext = out.reserve(count)
         let padded: Int
-        let aad = additionalData.complete(part: part, type: type, path: path)
+        let aad = additionalData.complete(label: label, path: path)
         do throws(CryptographyError) {
             padded = try Self.open(ciphertext.bytes, aad: aad, with: key, into: plaintext)
         } catch {
@@ -47,25 +52,17 @@ final class FieldOpener {
 
     /// Opens the ciphertext `sealed` and appends the plaintext to `out`; on failure `out` is as it was.
     func openWhole(
-        _ sealed: UnsafeRawBufferPointer, part: StaticString, type: UnsafeRawBufferPointer,
-        path: UnsafeRawBufferPointer, with key: Unmanaged<Opener>, into out: OutputBuffer
+        _ sealed: UnsafeRawBufferPointer, label: UnsafeRawBufferPointer, path: UnsafeRawBufferPointer,
+        with key: Borrowed<Opener>, into out: OutputBuffer
     ) throws(CryptographyError) {
-        let aad = additionalData.complete(part: part, type: type, path: path)
+        let aad = additionalData.complete(label: label, path: path)
         out.commit(try Self.open(sealed, aad: aad, with: key, into: out.reserve(sealed.count)))
     }
 
     private static func open(
-        _ sealed: UnsafeRawBufferPointer, aad: UnsafeRawBufferPointer, with key: Unmanaged<Opener>,
+        _ sealed: UnsafeRawBufferPointer, aad: UnsafeRawBufferPointer, with key: Borrowed<Opener>,
         into out: UnsafeMutableRawPointer
     ) throws(CryptographyError) -> Int {
-        // A result, since the closure of this call can't throw a typed error.
-        let opened = key._withUnsafeGuaranteedRef { opener -> Result<Int, CryptographyError> in
-            do throws(CryptographyError) {
-                return .success(try opener.open(sealed, aad: aad, into: out))
-            } catch {
-                return .failure(error)
-            }
-        }
-        return try opened.get()
+        try key.use { (opener) throws(CryptographyError) in try opener.open(sealed, aad: aad, into: out) }
     }
 }

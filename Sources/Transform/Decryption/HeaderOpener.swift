@@ -7,6 +7,8 @@ import Records
 /// Not thread-safe: a decryptor owns one. What it gives is valid until the next record.
 final class HeaderOpener {
     private let output = OutputBuffer(capacity: 1024)
+    private let label = OutputBuffer(
+        holding: AdditionalData.label(part: HeaderSealer.part, type: HeaderSealer.part.rawBytes))
     private let path = OutputBuffer(capacity: 128)
     private var occurrences: [Int] = []
     /// Which names of the layout got default values.
@@ -70,18 +72,16 @@ final class HeaderOpener {
         by opener: FieldOpener, to list: HeaderList
     ) throws(TransformError) {
         guard let sealed = header.value, state == .opens else { return list.append(header) }
-        let name = known.names[index]
         let start = output.count
-        if let key = try keys.opener(at: known.keys[index], for: String(decoding: name, as: UTF8.self)) {
+        if let key = try keys.opener(at: known.keys[index], for: index, of: known) {
             path.removeAll()
-            path.append(name)
+            path.append(known.names[index])
             FieldPath.append(index: occurrences[index] - 1, to: path)
             do throws(CryptographyError) {
                 try opener.openWhole(
-                    sealed, part: HeaderSealer.part, type: HeaderSealer.part.rawBytes, path: path.bytes, with: key,
-                    into: output)
+                    sealed, label: label.bytes, path: path.bytes, with: key, into: output)
             } catch {
-                throw TransformError(error, field: String(decoding: name, as: UTF8.self))
+                throw TransformError(error, field: known.fieldName(at: index))
             }
         } else {
             isDefaulted[index] = true

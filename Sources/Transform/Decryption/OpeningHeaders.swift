@@ -57,3 +57,7 @@ final class OpeningHeaders {
         return .plain
     }
 }
+
+extension OpeningHeaders: FieldNames {
+    func fieldName(at index: Int) -> String? { String(decoding: names[index], as: UTF8.self) }
+}

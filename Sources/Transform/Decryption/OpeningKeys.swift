@@ -2,6 +2,14 @@ import Cryptography
 import KeyManagement
 import Records
 
+/// What names the fields that errors tell of.
+///
+/// Asked only for an error: to hand every field's name on would count its references.
+protocol FieldNames {
+    /// The name of one of them; nil where a whole payload is sealed.
+    func fieldName(at index: Int) -> String?
+}
+
 /// The DEKs that one record's ciphertexts are opened with, each unwrapped only when a ciphertext needs it.
 ///
 /// Not thread-safe: a decryptor owns one.
@@ -20,7 +28,7 @@ final class OpeningKeys {
     private var envelope: Envelope?
     private var openers: [Opener?] = []
     // The same, kept alive by `openers`. Plain memory and no array, so that opening counts no references.
-    private let table = UnsafeMutablePointer<Unmanaged<Opener>?>.allocate(capacity: EnvelopeLayout.maximumKeys)
+    private let table = UnsafeMutablePointer<Borrowed<Opener>?>.allocate(capacity: EnvelopeLayout.maximumKeys)
     private var standings: [Standing] = []
     private var now: Int64 = 0
     /// Why a KEK was refused last.
@@ -60,21 +68,29 @@ final class OpeningKeys {
     ///
     /// It lives until the record's end.
     ///
-    /// - Parameter field: the rule's path, for an error; nil where a whole payload is sealed.
-    func opener(at index: Int, for field: @autoclosure () -> String?) throws(TransformError) -> Unmanaged<Opener>? {
-        switch standings[index] {
-        case .refused: return nil
-        case .inUse: if let known = table[index] { return known }
-        case .unused:
-            if let known = table[index], known._withUnsafeGuaranteedRef({ $0.isCurrent(now: now) }) {
-                standings[index] = .inUse
-                return known
-            }
-        }
-        return try unwrapped(at: index, field: field())
+    /// - Parameters:
+    ///   - name: which of `names` an error is to tell.
+    ///   - names: what names it.
+    @inline(__always)
+    func opener(
+        at index: Int, for name: Int, of names: some FieldNames
+    ) throws(TransformError) -> Borrowed<Opener>? {
+        if standings[index] == .inUse, let known = table[index] { return known }
+        return try begunOpener(at: index, for: name, of: names)
     }
 
-    private func unwrapped(at index: Int, field: String?) throws(TransformError) -> Unmanaged<Opener>? {
+    private func begunOpener(
+        at index: Int, for name: Int, of names: some FieldNames
+    ) throws(TransformError) -> Borrowed<Opener>? {
+        if standings[index] == .refused { return nil }
+        if let known = table[index], known.use({ $0.isCurrent(now: now) }) {
+            standings[index] = .inUse
+            return known
+        }
+        return try unwrapped(at: index, field: names.fieldName(at: name))
+    }
+
+    private func unwrapped(at index: Int, field: String?) throws(TransformError) -> Borrowed<Opener>? {
         guard let envelope else { throw TransformError(.internalError, "a key was asked for before its record") }
         let entry = envelope.keys[index]
         guard entry.isAllowed else {
@@ -87,12 +103,11 @@ final class OpeningKeys {
                 kek: entry.kek.bytes, edek: entry.edek.bytes, algorithm: envelope.shape.algorithms[index],
                 topic: envelope.shape.topic.bytes, now: now)
             openers[index] = opener
-            table[index] = .passUnretained(opener)
+            table[index] = Borrowed(opener)
             standings[index] = .inUse
             return table[index]
         } catch {
-            var failure = TransformError(error)
-            failure.field = field
+            let failure = TransformError(error).of(field: field)
             guard toleratesRefusal, error.isRefusal else { throw failure }
             standings[index] = .refused
             refusal = failure

@@ -30,10 +30,9 @@ final class OpeningPart {
     let pad: Int
     /// The schema that the payload's framing must name, where the layout has one.
     let framedSchema: UInt32?
-    /// How a part that became JSON text becomes what it was; made with `plan`.
-    var converted: ConvertedShape?
-    /// How the fields are found; made with the first record, since an Avro plan needs its schema.
-    var plan: FieldFinder.Plan?
+    /// How the fields are found, and how a part that became JSON text becomes what it was; made once, with the first record,
+    /// since it may need a schema.
+    var plan: FieldPlan?
 
     /// - Parameter listed: the fields that the pair opens; empty for all.
     init(_ part: RecordPart, layout: EnvelopeLayout.Part, listed: [FieldPath]) {
@@ -67,5 +66,11 @@ final class OpeningPart {
         }
         let prefix = Array(part.name.rawBytes) + [UInt8(ascii: ":")]
         entries = keyOfField.indices.map { [pathTexts] in prefix + Array(pathTexts[$0].utf8) }
+    }
+}
+
+extension OpeningPart: FieldNames {
+    func fieldName(at index: Int) -> String? {
+        fields != nil && pathTexts.indices.contains(index) ? pathTexts[index] : nil
     }
 }

@@ -11,12 +11,21 @@ struct OpeningSelection {
     /// Whether nothing stays sealed and nothing has a default value, so that the envelope can go.
     private(set) var opensAll = true
 
-    init() {}
-
+    /// What is opened of a record of `shape`.
+    ///
     /// - Parameters:
     ///   - opened: the entries of the record's `fieldseal.opened`.
     ///   - defaulted: those of its `fieldseal.defaulted`.
     init(of shape: OpeningShape, opened: Set<[UInt8]>, defaulted: Set<[UInt8]>) {
+        self.init(
+            key: shape.key, value: shape.value, headers: shape.headers, bindsKey: shape.bindsKey, opened: opened,
+            defaulted: defaulted)
+    }
+
+    init(
+        key sealedKey: OpeningPart?, value sealedValue: OpeningPart?, headers sealedHeaders: OpeningHeaders,
+        bindsKey: Bool, opened: Set<[UInt8]>, defaulted: Set<[UInt8]>
+    ) {
         func state(_ entry: [UInt8], isAsked: Bool, keepsCiphertext: Bool) -> FieldState {
             if opened.contains(entry) { return .isOpened }
             if defaulted.contains(entry), !keepsCiphertext { return .isDefaulted }
@@ -28,14 +37,14 @@ struct OpeningSelection {
                 state(part.entries[$0], isAsked: part.isAsked[$0], keepsCiphertext: part.keepsCiphertext[$0])
             }
         }
-        key = states(shape.key)
-        value = states(shape.value)
-        headers = shape.headers.names.indices.map {
-            state(shape.headers.entries[$0], isAsked: shape.headers.isAsked[$0], keepsCiphertext: false)
+        key = states(sealedKey)
+        value = states(sealedValue)
+        headers = sealedHeaders.names.indices.map {
+            state(sealedHeaders.entries[$0], isAsked: sealedHeaders.isAsked[$0], keepsCiphertext: false)
         }
         let leavesSealed = value.contains(.staysSealed) || headers.contains(.staysSealed)
         // What stays sealed is bound to the key as it is written.
-        if shape.bindsKey, leavesSealed { keepKeySealed() }
+        if bindsKey, leavesSealed { keepKeySealed() }
         opensAll = [key, value, headers].joined().allSatisfy { $0 == .opens || $0 == .isOpened }
     }
 

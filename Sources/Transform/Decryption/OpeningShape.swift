@@ -17,8 +17,8 @@ final class OpeningShape {
     let algorithms: [Algorithm]
     /// The topic of the layout.
     let topic: OutputBuffer
-    /// SHA-256 of line 1, 32 bytes.
-    let layoutHash: SHA256Digest
+    /// Where the AAD of its records begins.
+    let aadHead: OutputBuffer
     /// Whether ciphertexts are bound to the record's key.
     let bindsKey: Bool
     /// Whether the layout seals anything.
@@ -30,20 +30,21 @@ final class OpeningShape {
     /// The headers that are sealed, and those that the pair lists.
     let headers: OpeningHeaders
     /// What is opened of a record that nobody has opened yet.
-    private(set) var selection = OpeningSelection()
+    let selection: OpeningSelection
 
     /// - Parameter line: line 1, without its line feed.
     init(parsing line: UnsafeRawBufferPointer, choice: Choice) throws(EnvelopeError) {
         let layout = try EnvelopeLayout(parsing: line)
         algorithms = layout.algorithms
         topic = OutputBuffer(holding: layout.topic)
-        layoutHash = SHA256.digest(line)
+        aadHead = AdditionalData.head(ofLine: line)
         bindsKey = layout.bindsKey
         sealsNothing = layout.sealsNothing
         key = layout.key.map { OpeningPart(.key, layout: $0, listed: choice.keyFields) }
         value = layout.value.map { OpeningPart(.value, layout: $0, listed: choice.valueFields) }
         headers = OpeningHeaders(layout.headers, listed: choice.headerNames)
-        selection = OpeningSelection(of: self, opened: [], defaulted: [])
+        selection = OpeningSelection(
+            key: key, value: value, headers: headers, bindsKey: bindsKey, opened: [], defaulted: [])
     }
 
     /// How everything that the layout seals is named in `fieldseal.opened`.

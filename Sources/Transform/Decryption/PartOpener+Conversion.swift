@@ -13,7 +13,8 @@ extension PartOpener {
     /// Checks the framing of a part in its own format, and looks in it for fields that the pair opens by name and the
     /// layout does not seal.
     func checkRestored(
-        _ payload: UnsafeRawBufferPointer, by shape: ConvertedShape, of sealed: OpeningPart
+        _ payload: UnsafeRawBufferPointer, by shape: ConvertedShape, _ reading: FieldPlan.Reading,
+        of sealed: OpeningPart
     ) throws(TransformError) {
         // Nothing vouches for a part that somebody says to have opened: not even for its length.
         guard shape.frames(payload) else {
@@ -24,11 +25,11 @@ extension PartOpener {
         guard sealed.paths.count > sealed.keyOfField.count else { return }
         do throws(FormatError) {
             _ = try converter.convert(payload, by: shape)
-            try finder.find(in: converter.text.bytes, by: .json(shape.plan))
+            try finder.find(in: converter.text.bytes, by: reading)
         } catch {
             throw TransformError(error, in: part, rules: sealed.pathTexts)
         }
-        for match in finder.matches(by: .json(shape.plan)) { try checkCovered(match, sealed) }
+        for match in finder.matches(by: reading) { try checkCovered(match.rule, sealed) }
     }
 
     /// The part in its own format, once nothing of it stays sealed; until then the text in `output`.
@@ -46,7 +47,7 @@ extension PartOpener {
         }
         if let original, let index = sealed.originalKey {
             guard states.contains(.isDefaulted) || hasDefaults else {
-                return try openOriginal(original, at: index, with: keys, by: opener)
+                return try openOriginal(original, at: index, of: sealed, with: keys, by: opener)
             }
             remainingOriginal = original
         }
@@ -58,16 +59,17 @@ extension PartOpener {
     }
 
     private func openOriginal(
-        _ ciphertext: UnsafeRawBufferPointer, at index: Int, with keys: OpeningKeys, by opener: FieldOpener
+        _ ciphertext: UnsafeRawBufferPointer, at index: Int, of sealed: OpeningPart, with keys: OpeningKeys,
+        by opener: FieldOpener
     ) throws(TransformError) -> UnsafeRawBufferPointer {
-        guard let key = try keys.opener(at: index, for: nil) else {
+        guard let key = try keys.opener(at: index, for: sealed.pathTexts.count, of: sealed) else {
             throw TransformError(.keyRefused, "the KMS refuses the key of the sealed original")
         }
         output.removeAll()
         do throws(CryptographyError) {
             try opener.openWhole(
-                ciphertext, part: part.name, type: FieldFinder.payloadType.rawBytes,
-                path: FieldFinder.originalPath.rawBytes, with: key, into: output)
+                ciphertext, label: payloadLabel.bytes, path: FieldFinder.originalPath.rawBytes, with: key,
+                into: output)
         } catch {
             throw TransformError(error, field: nil)
         }

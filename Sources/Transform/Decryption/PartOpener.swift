@@ -10,13 +10,17 @@ final class PartOpener {
     let part: RecordPart
     private let plans: PartPlans
     private let maximumPayloadBytes: Int
+    private let fieldLabel: OutputBuffer
+    let payloadLabel: OutputBuffer
 
     let finder = FieldFinder()
     private let headerFields = SealedHeaderFields()
     let output = OutputBuffer(capacity: 4096)
     private let unescaped = OutputBuffer(capacity: 256)
     private let compressed = OutputBuffer(capacity: 64)
-    private let replacements = ReplacementList()
+    /// The new bytes of an Avro payload's matches, and where each match's end.
+    private let replacements = OutputBuffer(capacity: 2048)
+    private let replacementEnds = PlainList<Int>(capacity: 32)
     private let compressor = PayloadCompressor()
     /// The ciphertexts that stay in the header.
     private let remaining = SealedHeaderWriter()
@@ -32,6 +36,8 @@ final class PartOpener {
         self.part = part
         self.plans = plans
         self.maximumPayloadBytes = maximumPayloadBytes
+        fieldLabel = part.label(of: FieldFinder.jsonType)
+        payloadLabel = part.label(of: FieldFinder.payloadType)
     }
 
     /// The part opened as `states` say.
@@ -64,25 +70,40 @@ final class PartOpener {
             try openWhole(payload, compression, of: sealed, with: keys, by: opener)
             return output.bytes
         }
-        let plan = try plans.plan(for: sealed, payload: payload, now: now)
         guard original == nil || sealed.originalKey != nil else { throw Self.uncalledHeader(part) }
-        if let shape = sealed.converted, Self.isRestored(states) {
+        let reading = try plans.plan(for: sealed, payload: payload, now: now)
+        if case .converted(let shape) = reading, Self.isRestored(states) {
             guard header == nil else { throw Self.uncalledHeader(part) }
-            try checkRestored(payload, by: shape, of: sealed)
+            try shape.use { (shape) throws(TransformError) in
+                try checkRestored(payload, by: shape, reading, of: sealed)
+            }
             remainingOriginal = original
             return payload
         }
-        try find(in: payload, by: plan, of: sealed, header: header)
-        switch plan {
-        case .json, .converted: try openJSON(payload, by: plan, of: sealed, states, with: keys, by: opener)
-        case .avro(let shape): try openAvro(payload, shape, of: sealed, states, with: keys, by: opener)
+        try openFields(payload, by: reading, of: sealed, states, header: header, with: keys, by: opener)
+        guard case .converted(let shape) = reading else { return output.bytes }
+        return try shape.use { (shape) throws(TransformError) in
+            try restore(by: shape, of: sealed, states, original: original, with: keys, by: opener)
+        }
+    }
+
+    private func openFields(
+        _ payload: UnsafeRawBufferPointer, by reading: FieldPlan.Reading, of sealed: OpeningPart,
+        _ states: [FieldState],
+        header: UnsafeRawBufferPointer?, with keys: OpeningKeys, by opener: FieldOpener
+    ) throws(TransformError) {
+        try find(in: payload, by: reading, of: sealed, header: header)
+        switch reading {
+        case .json, .converted: try openJSON(payload, by: reading, of: sealed, states, with: keys, by: opener)
+        case .avro(let shape):
+            try shape.use { (shape) throws(TransformError) in
+                try openAvro(payload, shape, by: reading, of: sealed, states, with: keys, by: opener)
+            }
         }
         guard headerFields.isExhausted else {
             throw TransformError(
                 .layoutMismatch, "fieldseal.\(part.name) holds a path that the layout and the record do not call for")
         }
-        guard let shape = sealed.converted else { return output.bytes }
-        return try restore(by: shape, of: sealed, states, original: original, with: keys, by: opener)
     }
 
     /// The value of the header with the ciphertexts that stay sealed; nil where none does.
@@ -110,11 +131,11 @@ final class PartOpener {
     }
 
     private func find(
-        in payload: UnsafeRawBufferPointer, by plan: FieldFinder.Plan, of sealed: OpeningPart,
+        in payload: UnsafeRawBufferPointer, by reading: FieldPlan.Reading, of sealed: OpeningPart,
         header: UnsafeRawBufferPointer?
     ) throws(TransformError) {
         do throws(FormatError) {
-            try finder.find(in: payload, by: plan)
+            try finder.find(in: payload, by: reading)
             try headerFields.begin(header)
         } catch {
             throw TransformError(error, in: part, rules: sealed.pathTexts)
@@ -129,7 +150,7 @@ final class PartOpener {
         _ payload: UnsafeRawBufferPointer, _ compression: Compression, of sealed: OpeningPart, with keys: OpeningKeys,
         by opener: FieldOpener
     ) throws(TransformError) {
-        guard let key = try keys.opener(at: sealed.keyOfField[0], for: nil) else {
+        guard let key = try keys.opener(at: sealed.keyOfField[0], for: 0, of: sealed) else {
             putDefault(at: 0)
             return
         }
@@ -137,8 +158,7 @@ final class PartOpener {
         plaintext.removeAll()
         do throws(CryptographyError) {
             try opener.openWhole(
-                payload, part: part.name, type: FieldFinder.payloadType.rawBytes, path: FieldFinder.noPath, with: key,
-                into: plaintext)
+                payload, label: payloadLabel.bytes, path: FieldFinder.noPath, with: key, into: plaintext)
         } catch {
             throw TransformError(error, field: nil)
         }
@@ -152,19 +172,21 @@ final class PartOpener {
     }
 
     private func openJSON(
-        _ payload: UnsafeRawBufferPointer, by plan: FieldFinder.Plan, of sealed: OpeningPart, _ states: [FieldState],
+        _ payload: UnsafeRawBufferPointer, by reading: FieldPlan.Reading, of sealed: OpeningPart,
+        _ states: [FieldState],
         with keys: OpeningKeys, by opener: FieldOpener
     ) throws(TransformError) {
         var copied = 0
-        for match in finder.matches(by: plan) {
-            try checkCovered(match, sealed)
+        for match in finder.matches(by: reading) {
+            try checkCovered(match.rule, sealed)
             guard states[match.rule] == .opens else { continue }
             output.append(payload.bytes(in: copied..<match.token.lowerBound))
-            let text = try ciphertext(in: payload.bytes(in: match.token), match, sealed)
+            let text = try ciphertext(in: payload.bytes(in: match.token), by: match.rule, sealed)
             let isOpened = try open(
-                text, match, type: FieldFinder.jsonType.rawBytes, path: finder.jsonPath(of: match), sealed, with: keys,
+                text, by: match.rule, label: fieldLabel.bytes, path: finder.path(match.path, by: reading), sealed,
+                with: keys,
                 by: opener, into: output)
-            if !isOpened { try appendDefault(for: match, of: sealed) }
+            if !isOpened { try appendDefault(for: match, by: reading, of: sealed) }
             copied = match.token.upperBound
         }
         output.append(payload.bytes(in: copied..<payload.count))
@@ -173,9 +195,11 @@ final class PartOpener {
     /// Nothing in plain JSON text says of which type a sealed field was.
     private static let defaultJSON: StaticString = "null"
 
-    private func appendDefault(for match: FieldMatch, of sealed: OpeningPart) throws(TransformError) {
-        guard let shape = sealed.converted else { return output.append(Self.defaultJSON) }
-        guard let json = shape.conversion.defaultJSON(for: match) else {
+    private func appendDefault(
+        for match: FieldMatch, by reading: FieldPlan.Reading, of sealed: OpeningPart
+    ) throws(TransformError) {
+        guard case .converted(let shape) = reading else { return output.append(Self.defaultJSON) }
+        guard let json = shape.use({ $0.conversion.defaultJSON(for: match) }) else {
             throw TransformError(
                 .keyRefused, "the KMS refuses the field's key, and its type has no default value",
                 field: sealed.pathTexts[match.rule])
@@ -184,49 +208,50 @@ final class PartOpener {
     }
 
     private func openAvro(
-        _ payload: UnsafeRawBufferPointer, _ shape: AvroShape, of sealed: OpeningPart, _ states: [FieldState],
-        with keys: OpeningKeys, by opener: FieldOpener
+        _ payload: UnsafeRawBufferPointer, _ shape: AvroShape, by reading: FieldPlan.Reading, of sealed: OpeningPart,
+        _ states: [FieldState], with keys: OpeningKeys, by opener: FieldOpener
     ) throws(TransformError) {
         let datum = FieldFinder.datum(of: payload, by: shape)
-        let storage = replacements.storage
-        replacements.begin()
-        for match in finder.matches(by: .avro(shape)) {
-            try checkCovered(match, sealed)
+        replacements.removeAll()
+        replacementEnds.removeAll()
+        for match in finder.matches(by: reading) {
+            try checkCovered(match.rule, sealed)
             let content = datum.bytes(in: match.content)
             switch states[match.rule] {
-            case .isOpened, .isDefaulted: storage.append(content)
+            case .isOpened, .isDefaulted: replacements.append(content)
             case .opens, .staysSealed:
                 try openAvroField(
-                    content, match, shape, sealed, isAsked: states[match.rule] == .opens, with: keys, by: opener)
+                    content, by: match.rule, match.placement, label: shape.labels[match.type],
+                    path: finder.path(match.path, by: reading), sealed, isAsked: states[match.rule] == .opens,
+                    with: keys, by: opener)
             }
-            replacements.end()
+            replacementEnds.append(replacements.count)
         }
-        finder.splice(payload, by: shape, replacements: replacements, into: output)
+        finder.splice(
+            payload, by: shape, ends: replacementEnds.views, of: replacements.bytes, into: output)
     }
 
     private func openAvroField(
-        _ content: UnsafeRawBufferPointer, _ match: FieldMatch, _ shape: AvroShape, _ sealed: OpeningPart,
-        isAsked: Bool, with keys: OpeningKeys, by opener: FieldOpener
+        _ content: UnsafeRawBufferPointer, by rule: Int, _ placement: FieldMatch.Placement,
+        label: UnsafeRawBufferPointer, path: UnsafeRawBufferPointer, _ sealed: OpeningPart, isAsked: Bool,
+        with keys: OpeningKeys, by opener: FieldOpener
     ) throws(TransformError) {
-        let storage = replacements.storage
-        let path = finder.avroPath(of: match)
-        let text = match.placement == .inline ? content : try headerCiphertext(at: path, match, sealed)
+        let text = placement == .inline ? content : try headerCiphertext(at: path, by: rule, sealed)
         if isAsked {
             let isOpened = try open(
-                text, match, type: shape.typeNames[match.type], path: path, sealed, with: keys, by: opener,
-                into: storage)
+                text, by: rule, label: label, path: path, sealed, with: keys, by: opener, into: replacements)
             if isOpened { return }
             // An inline string's default is the empty one; what is in a header keeps its placeholder.
-            guard match.placement == .header else { return }
+            guard placement == .header else { return }
         }
-        storage.append(content)
-        guard match.placement == .header, !isAsked || sealed.keepsCiphertext[match.rule] else { return }
+        replacements.append(content)
+        guard placement == .header, !isAsked || sealed.keepsCiphertext[rule] else { return }
         remaining.path(path)
         remaining.text.append(text)
     }
 
     private func headerCiphertext(
-        at path: UnsafeRawBufferPointer, _ match: FieldMatch, _ sealed: OpeningPart
+        at path: UnsafeRawBufferPointer, by rule: Int, _ sealed: OpeningPart
     ) throws(TransformError) -> UnsafeRawBufferPointer {
         do throws(FormatError) {
             if let text = try headerFields.take(path) { return text }
@@ -236,44 +261,44 @@ final class PartOpener {
         throw TransformError(
             .layoutMismatch,
             "fieldseal.\(part.name) has no ciphertext for the field, or not in the order of the record",
-            field: sealed.pathTexts[match.rule])
+            field: sealed.pathTexts[rule])
     }
 
     /// The content of a JSON string, its escapes undone.
     private func ciphertext(
-        in token: UnsafeRawBufferPointer, _ match: FieldMatch, _ sealed: OpeningPart
+        in token: UnsafeRawBufferPointer, by rule: Int, _ sealed: OpeningPart
     ) throws(TransformError) -> UnsafeRawBufferPointer {
         if let plain = JSONString.plainContent(token) { return plain }
         unescaped.removeAll()
         guard JSONString.unescape(token, into: unescaped) else {
-            throw Self.noCiphertext(sealed.pathTexts[match.rule])
+            throw Self.noCiphertext(sealed.pathTexts[rule])
         }
         return unescaped.bytes
     }
 
-    func checkCovered(_ match: FieldMatch, _ sealed: OpeningPart) throws(TransformError) {
-        guard match.rule < sealed.keyOfField.count else {
+    func checkCovered(_ rule: Int, _ sealed: OpeningPart) throws(TransformError) {
+        guard rule < sealed.keyOfField.count else {
             throw TransformError(
                 .layoutMismatch,
                 "this pair opens the field by name, and the layout does not seal it: it is in the clear",
-                field: sealed.pathTexts[match.rule])
+                field: sealed.pathTexts[rule])
         }
     }
 
     /// Appends the plaintext of a ciphertext; false where its KEK is refused and a default value is to be put.
     private func open(
-        _ text: UnsafeRawBufferPointer, _ match: FieldMatch, type: UnsafeRawBufferPointer,
+        _ text: UnsafeRawBufferPointer, by rule: Int, label: UnsafeRawBufferPointer,
         path: UnsafeRawBufferPointer, _ sealed: OpeningPart, with keys: OpeningKeys, by opener: FieldOpener,
         into out: OutputBuffer
     ) throws(TransformError) -> Bool {
-        guard let key = try keys.opener(at: sealed.keyOfField[match.rule], for: sealed.pathTexts[match.rule]) else {
-            putDefault(at: match.rule)
+        guard let key = try keys.opener(at: sealed.keyOfField[rule], for: rule, of: sealed) else {
+            putDefault(at: rule)
             return false
         }
         do throws(FieldOpener.Fault) {
-            try opener.open(text, part: part.name, type: type, path: path, with: key, into: out)
+            try opener.open(text, label: label, path: path, with: key, into: out)
         } catch {
-            let field = sealed.pathTexts[match.rule]
+            let field = sealed.pathTexts[rule]
             switch error {
             case .notBase64: throw Self.noCiphertext(field)
             case .badPadding:

@@ -11,30 +11,28 @@ final class PartPlans {
         self.schemas = schemas
     }
 
-    /// The plan for a payload of `part`, made with its first record.
+    /// The plan for a payload of `part`, made with its first record; it lives as long as `part`.
     func plan(
         for part: OpeningPart, payload: UnsafeRawBufferPointer, now: Int64
-    ) throws(TransformError) -> FieldFinder.Plan {
+    ) throws(TransformError) -> FieldPlan.Reading {
         if let schema = part.framedSchema, try schemas.framedID(of: payload) != schema {
             throw TransformError(
                 .layoutMismatch, "the framing of the \(part.part.name) names another schema than the layout")
         }
-        if let known = part.plan { return known }
+        if let known = part.plan?.reading { return known }
         guard let fields = part.fields else { throw Self.unsupported }
-        let plan: FieldFinder.Plan
+        let plan: FieldPlan
         switch (fields.format, fields.mode) {
         case (.json, nil) where fields.original == nil && fields.frame == nil:
             plan = try jsonPlan(of: part, fields: fields)
         case (.avro, .preserveAvro) where fields.original == nil && fields.frame == nil:
-            plan = .avro(try avroShape(of: part, fields: fields, now: now))
+            plan = FieldPlan(avro: try avroShape(of: part, fields: fields, now: now))
         case (.avro, .convertJSON), (.jsonSchema, .convertJSON), (.protobuf, .convertJSON):
-            let shape = try convertedShape(of: part, fields: fields, now: now)
-            part.converted = shape
-            plan = .json(shape.plan)
+            plan = FieldPlan(converted: try convertedShape(of: part, fields: fields, now: now))
         default: throw Self.unsupported
         }
         part.plan = plan
-        return plan
+        return plan.reading
     }
 
     /// Waits for a schema.
@@ -47,12 +45,12 @@ final class PartPlans {
 
     private func jsonPlan(
         of part: OpeningPart, fields: EnvelopeLayout.SealedFields
-    ) throws(TransformError) -> FieldFinder.Plan {
+    ) throws(TransformError) -> FieldPlan {
         guard Self.areJSON(fields.fields), fields.schema == nil, fields.fingerprint == nil else {
             throw TransformError(
                 .layoutMismatch, "the layout describes a JSON \(part.part.name) as something else")
         }
-        return .json(JSONPlan(paths: part.paths))
+        return FieldPlan(json: JSONPlan(paths: part.paths))
     }
 
     private static func areJSON(_ fields: [EnvelopeLayout.SealedField]) -> Bool {
@@ -111,11 +109,12 @@ final class PartPlans {
         switch (fields.schema, fields.fingerprint) {
         case (let id?, nil):
             avro = try AvroShape(
-                schema: try schemas.schema(id: id, now: now), paths: part.paths, rules: part.pathTexts,
-                frameCount: PartForms.frameCount)
+                schema: try schemas.schema(id: id, now: now), part: part.part, paths: part.paths,
+                rules: part.pathTexts, frameCount: PartForms.frameCount)
         case (nil, let fingerprint?):
             let schema = try fileSchema(with: fingerprint, of: part)
-            avro = try AvroShape(schema: schema, paths: part.paths, rules: part.pathTexts, frameCount: 0)
+            avro = try AvroShape(
+                schema: schema, part: part.part, paths: part.paths, rules: part.pathTexts, frameCount: 0)
         default:
             throw TransformError(
                 .malformedEnvelope, "the layout of an Avro payload has a schema or a fingerprint, not both")

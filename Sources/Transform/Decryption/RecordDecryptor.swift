@@ -87,6 +87,8 @@ public final class RecordDecryptor: RecordTransform {
 
     private func open(_ record: RecordView, now: Int64) throws(TransformError) -> RecordView {
         let own = try RecordHeaders(of: record)
+        // The envelope is read first, from elsewhere.
+        record.value?.prefetch()
         guard let bytes = own.envelope else {
             guard !own.isTouched else {
                 throw TransformError(.malformedEnvelope, "the record has fieldseal.* headers and no envelope")
@@ -94,7 +96,14 @@ public final class RecordDecryptor: RecordTransform {
             throw TransformError(
                 .notEncrypted, "the record has no envelope: it was never encrypted, or the envelope was removed")
         }
-        let envelope = try read(bytes)
+        return try read(bytes).use { (envelope) throws(TransformError) in
+            try open(record, own: own, envelope, now: now)
+        }
+    }
+
+    private func open(
+        _ record: RecordView, own: RecordHeaders, _ envelope: Envelope, now: Int64
+    ) throws(TransformError) -> RecordView {
         let shape = envelope.shape
         try checkTopic(of: shape, in: record)
         guard record.value == nil || !shape.sealsNothing else {
@@ -109,7 +118,7 @@ public final class RecordDecryptor: RecordTransform {
         return try open(record, own: own, shape: shape, shape.selection, now: now)
     }
 
-    private func read(_ bytes: UnsafeRawBufferPointer) throws(TransformError) -> Envelope {
+    private func read(_ bytes: UnsafeRawBufferPointer) throws(TransformError) -> Borrowed<Envelope> {
         do throws(EnvelopeError) {
             return try envelopes.read(bytes)
         } catch {
@@ -202,7 +211,7 @@ public final class RecordDecryptor: RecordTransform {
     }
 
     private func begin(_ shape: OpeningShape, boundTo key: AdditionalData.BoundKey, pad: Int) {
-        shape.layoutHash.withUnsafeBytes { opener.begin(layoutHash: $0, boundKey: key, pad: pad) }
+        opener.begin(shape.aadHead, boundKey: key, pad: pad)
     }
 
     private func isComplete(_ selection: OpeningSelection) -> Bool {

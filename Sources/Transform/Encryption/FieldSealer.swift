@@ -12,18 +12,23 @@ final class FieldSealer {
     private var pad = 0
 
     /// Begins the ciphertexts of one record that are bound alike.
-    func begin(layoutHash: UnsafeRawBufferPointer, boundKey: AdditionalData.BoundKey, pad: Int) {
-        additionalData.begin(layoutHash: layoutHash, boundKey: boundKey)
+    func begin(_ head: OutputBuffer, boundKey: AdditionalData.BoundKey, pad: Int) {
+        additionalData.begin(head, boundKey: boundKey)
         self.pad = pad
     }
 
-    /// Seals `content` and appends the ciphertext's base64 to `out`; `key` must live until it returns.
+    /// Seals `content` and appends the ciphertext's base64 to `out`.
+    ///
+    /// - Parameters:
+    ///   - label: as `AdditionalData.label` makes it.
+    ///   - path: the field's concrete path.
+    ///   - key: must live until this returns.
     func seal(
-        _ content: UnsafeRawBufferPointer, part: StaticString, type: UnsafeRawBufferPointer,
-        path: UnsafeRawBufferPointer, under key: Unmanaged<Sealer>, into out: OutputBuffer
+        _ content: UnsafeRawBufferPointer, label: UnsafeRawBufferPointer, path: UnsafeRawBufferPointer,
+        under key: Borrowed<Sealer>, into out: OutputBuffer
     ) throws(CryptographyError) {
         Padding.pad(content, to: pad, into: plaintext)
-        let aad = additionalData.complete(part: part, type: type, path: path)
+        let aad = additionalData.complete(label: label, path: path)
         ciphertext.removeAll()
         try seal(plaintext.bytes, aad: aad, under: key, into: ciphertext)
         let textCount = Base64.encodedCount(ciphertext.count)
@@ -31,28 +36,23 @@ final class FieldSealer {
         out.commit(textCount)
     }
 
-    /// Seals `content` without padding and appends the ciphertext itself to `out`; `key` must live until it returns.
+    /// Seals `content` without padding and appends the ciphertext itself to `out`, everything else as above.
     func sealWhole(
-        _ content: UnsafeRawBufferPointer, part: StaticString, type: UnsafeRawBufferPointer,
-        path: UnsafeRawBufferPointer, under key: Unmanaged<Sealer>, into out: OutputBuffer
+        _ content: UnsafeRawBufferPointer, label: UnsafeRawBufferPointer, path: UnsafeRawBufferPointer,
+        under key: Borrowed<Sealer>, into out: OutputBuffer
     ) throws(CryptographyError) {
-        try seal(content, aad: additionalData.complete(part: part, type: type, path: path), under: key, into: out)
+        try seal(content, aad: additionalData.complete(label: label, path: path), under: key, into: out)
     }
 
     private func seal(
-        _ plaintext: UnsafeRawBufferPointer, aad: UnsafeRawBufferPointer, under key: Unmanaged<Sealer>,
+        _ plaintext: UnsafeRawBufferPointer, aad: UnsafeRawBufferPointer, under key: Borrowed<Sealer>,
         into out: OutputBuffer
     ) throws(CryptographyError) {
-        // A result, since the closure of this call can't throw a typed error.
-        let sealed = key._withUnsafeGuaranteedRef { sealer -> Result<Int, CryptographyError> in
+        let count = try key.use { (sealer) throws(CryptographyError) in
             let count = plaintext.count + sealer.algorithm.overhead
-            do throws(CryptographyError) {
-                try sealer.seal(plaintext, aad: aad, into: out.reserve(count))
-                return .success(count)
-            } catch {
-                return .failure(error)
-            }
+            try sealer.seal(plaintext, aad: aad, into: out.reserve(count))
+            return count
         }
-        out.commit(try sealed.get())
+        out.commit(count)
     }
 }

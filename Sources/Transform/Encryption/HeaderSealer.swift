@@ -37,6 +37,8 @@ final class HeaderSealer {
     private var chosen: [Chosen] = []
     /// For each header of the record in hand, its index in `chosen`, or -1.
     private var choices: [Int] = []
+    private let label = OutputBuffer(
+        holding: AdditionalData.label(part: HeaderSealer.part, type: HeaderSealer.part.rawBytes))
     private let path = OutputBuffer(capacity: 128)
     private let output = OutputBuffer(capacity: 1024)
 
@@ -125,7 +127,7 @@ final class HeaderSealer {
         let key = try keys.sealer(at: ruleSlots[header.rule])
         do throws(CryptographyError) {
             try sealer.sealWhole(
-                value, part: Self.part, type: Self.part.rawBytes, path: path.bytes, under: key, into: output)
+                value, label: label.bytes, path: path.bytes, under: key, into: output)
         } catch {
             throw TransformError(error, field: rules[header.rule].name.text)
         }

@@ -6,15 +6,19 @@ final class PartForm {
     /// Unique among the forms of an encryptor.
     let number: Int
     /// How fields are found; nil where none are looked for.
-    let plan: FieldFinder.Plan?
+    let plan: FieldPlan?
     /// What a layout says of it, with slots of `SealingKeys` in the place of indices; nil where nothing is sealed.
     let layout: EnvelopeLayout.Part?
     /// The fields that are sealed; what key addresses read follows them in the plan.
     let rules: [FieldRule]
+    /// How many these are.
+    let ruleCount: Int
     /// The paths of the plan as text, for errors.
     let pathTexts: [String]
     /// The slot of each rule, or of the payload.
-    let slots: [Int]
+    ///
+    /// Plain memory and no array, so that a record counts no references; it lives as long as the form.
+    let slots: UnsafeBufferPointer<Int>
     /// The form of a payload that becomes JSON text which does not give back its every byte, so that the original goes
     /// along, sealed; nil where such a payload is refused.
     let withOriginal: PartForm?
@@ -28,7 +32,7 @@ final class PartForm {
     let originalSlot: Int?
 
     init(
-        number: Int, plan: FieldFinder.Plan? = nil, layout: EnvelopeLayout.Part? = nil, rules: [FieldRule] = [],
+        number: Int, plan: FieldPlan? = nil, layout: EnvelopeLayout.Part? = nil, rules: [FieldRule] = [],
         pathTexts: [String] = [], slots: [Int] = [], withOriginal: PartForm? = nil
     ) {
         self.number = number
@@ -36,7 +40,10 @@ final class PartForm {
         self.layout = layout
         self.rules = rules
         self.pathTexts = pathTexts
-        self.slots = slots
+        let kept = UnsafeMutableBufferPointer<Int>.allocate(capacity: slots.count)
+        _ = kept.initialize(from: slots)
+        self.slots = UnsafeBufferPointer(kept)
+        ruleCount = rules.count
         self.withOriginal = withOriginal
         requiresFields = rules.contains(where: \.isRequired)
         isSealed = layout != nil
@@ -50,5 +57,8 @@ final class PartForm {
         } else {
             originalSlot = nil
         }
+    }
+    deinit {
+        slots.deallocate()
     }
 }

@@ -3,6 +3,7 @@ import Records
 
 /// Makes the forms of a part, each with a number of its own.
 struct PartFormMaker {
+    let part: RecordPart
     let rules: [FieldRule]
     /// The slot of each rule.
     let slots: [Int]
@@ -15,7 +16,8 @@ struct PartFormMaker {
     /// How many forms were made, by this maker and by those that it was made of.
     private(set) var count = 0
 
-    init(rules: [FieldRule], slots: [Int], lookups: [FieldPath], padding: Int) {
+    init(_ part: RecordPart, rules: [FieldRule], slots: [Int], lookups: [FieldPath], padding: Int) {
+        self.part = part
         self.rules = rules
         self.slots = slots
         self.lookups = lookups
@@ -27,7 +29,8 @@ struct PartFormMaker {
 
     /// Makes forms with further rules; the numbers of its forms go on from here.
     func adding(_ more: [FieldRule], slots moreSlots: [Int]) -> PartFormMaker {
-        var maker = PartFormMaker(rules: rules + more, slots: slots + moreSlots, lookups: lookups, padding: padding)
+        var maker = PartFormMaker(
+            part, rules: rules + more, slots: slots + moreSlots, lookups: lookups, padding: padding)
         maker.count = count
         return maker
     }
@@ -45,12 +48,12 @@ struct PartFormMaker {
 
     /// The form of JSON text.
     mutating func json() -> PartForm {
-        form(.json(JSONPlan(paths: paths)), layout.json())
+        form(FieldPlan(json: JSONPlan(paths: paths)), layout.json())
     }
 
     /// The form of Avro that stays Avro, named by its schema's id in the registry or by its fingerprint.
     mutating func avro(_ shape: AvroShape, schema: UInt32? = nil, fingerprint: [UInt8]? = nil) -> PartForm {
-        form(.avro(shape), layout.avro(shape.plan, schema: schema, fingerprint: fingerprint))
+        form(FieldPlan(avro: shape), layout.avro(shape.plan, schema: schema, fingerprint: fingerprint))
     }
 
     /// The form of what becomes JSON text, named likewise.
@@ -60,11 +63,12 @@ struct PartFormMaker {
     ) throws(TransformError) -> PartForm {
         let shape = try ConvertedShape(conversion, paths: paths, rules: pathTexts, frame: frame)
         let plain = layout.converted(format, schema: schema, fingerprint: fingerprint, frame: frame)
-        guard let original = slotOfOriginal else { return form(.converted(shape), plain) }
+        let plan = FieldPlan(converted: shape)
+        guard let original = slotOfOriginal else { return form(plan, plain) }
         let sealed = layout.converted(
             format, schema: schema, fingerprint: fingerprint, frame: frame, original: original)
-        let withOriginal = form(.converted(shape), sealed)
-        return form(.converted(shape), plain, withOriginal: withOriginal)
+        let withOriginal = form(plan, sealed)
+        return form(plan, plain, withOriginal: withOriginal)
     }
 
     /// The slot that an original is sealed under: with several KEKs there is none, since its holder could read what the
@@ -74,7 +78,7 @@ struct PartFormMaker {
     }
 
     private mutating func form(
-        _ plan: FieldFinder.Plan, _ part: EnvelopeLayout.Part?, withOriginal: PartForm? = nil
+        _ plan: FieldPlan, _ part: EnvelopeLayout.Part?, withOriginal: PartForm? = nil
     ) -> PartForm {
         count += 1
         return PartForm(

@@ -30,13 +30,15 @@ final class PartForms {
     private var lastFramed: PartForm?
 
     /// - Parameters:
+    ///   - part: the part.
     ///   - rule: what is sealed.
     ///   - padding: to what field plaintexts are padded.
     ///   - lookups: paths that are only read; they follow the rules' in every plan.
     ///   - keys: where the rules' keys get their slots.
     ///   - schemas: where schemas come from.
     init(
-        rule: PartRule, padding: Int, lookups: [FieldPath], keys: SealingKeys, schemas: PayloadSchemas
+        of part: RecordPart, rule: PartRule, padding: Int, lookups: [FieldPath], keys: SealingKeys,
+        schemas: PayloadSchemas
     ) throws(TransformError) {
         self.rule = rule
         self.schemas = schemas
@@ -44,7 +46,7 @@ final class PartForms {
         let tags = rule.tags.map { TaggedRules(rule: $0, listed: rule.fields.map(\.path), lookups: lookups) }
         self.tags = tags
         var maker = PartFormMaker(
-            rules: rule.fields, slots: rule.fields.map { keys.slot(for: $0.key, $0.algorithm) }, lookups: lookups,
+            part, rules: rule.fields, slots: rule.fields.map { keys.slot(for: $0.key, $0.algorithm) }, lookups: lookups,
             padding: padding)
         opaque = try Self.opaqueForm(rule, lookups: lookups, keys: keys, maker: &maker)
         json = maker.json()
@@ -57,17 +59,17 @@ final class PartForms {
         self.maker = maker
     }
 
-    /// The form of a payload; nil is the form of a null.
-    func form(of payload: UnsafeRawBufferPointer, now: Int64) throws(TransformError) -> PartForm {
-        if let opaque { return opaque }
+    /// The form of a payload, which lives until the next payload.
+    func form(of payload: UnsafeRawBufferPointer, now: Int64) throws(TransformError) -> Borrowed<PartForm> {
+        if let opaque { return Borrowed(opaque) }
         switch rule.format {
         case .json, .bytes: return try unschemed()
         case .jsonSchema, .protobuf: break
         case .avro:
-            if let unframed { return unframed }
+            if let unframed { return Borrowed(unframed) }
         case .auto:
             guard ConfluentFraming.isClaimed(by: payload) else {
-                if let unframed { return unframed }
+                if let unframed { return Borrowed(unframed) }
                 return try unschemed()
             }
         }
@@ -75,12 +77,14 @@ final class PartForms {
         if let lastFramed, payload.count >= lastFrame.count,
             payload.bytes(in: 0..<lastFrame.count).equals(lastFrame.bytes)
         {
-            return lastFramed
+            return Borrowed(lastFramed)
         }
         return try framedForm(of: payload, now: now)
     }
 
-    private func framedForm(of payload: UnsafeRawBufferPointer, now: Int64) throws(TransformError) -> PartForm {
+    private func framedForm(
+        of payload: UnsafeRawBufferPointer, now: Int64
+    ) throws(TransformError) -> Borrowed<PartForm> {
         let id = try schemas.framedID(of: payload)
         let start = payload.bytes(in: 0..<Self.frameCount)
         if let known = framed.value(for: start) { return remember(known, start) }
@@ -93,20 +97,20 @@ final class PartForms {
         return remember(form, whole)
     }
 
-    private func remember(_ form: PartForm, _ frame: UnsafeRawBufferPointer) -> PartForm {
+    private func remember(_ form: PartForm, _ frame: UnsafeRawBufferPointer) -> Borrowed<PartForm> {
         lastFrame.removeAll()
         lastFrame.append(frame)
         lastFramed = form
-        return form
+        return Borrowed(form)
     }
 
     /// The form of text that no schema describes. What nobody says anything of must not go through in the clear.
-    private func unschemed() throws(TransformError) -> PartForm {
+    private func unschemed() throws(TransformError) -> Borrowed<PartForm> {
         guard tags == nil else {
             throw TransformError(
                 .schemaUnusable, "fields are chosen by tags in schemas, and the payload has no framing that names one")
         }
-        return json
+        return Borrowed(json)
     }
 
     /// The form of payloads with a registered schema.
@@ -118,7 +122,7 @@ final class PartForms {
         defer { self.maker.goOn(after: maker) }
         if schema.type == .avro, Self.staysAvro(rule, maker) {
             let shape = try AvroShape(
-                schema: try schemas.avro(schema), paths: maker.paths, rules: maker.pathTexts,
+                schema: try schemas.avro(schema), part: maker.part, paths: maker.paths, rules: maker.pathTexts,
                 frameCount: Self.frameCount)
             return maker.avro(shape, schema: schema.id)
         }
@@ -167,7 +171,8 @@ final class PartForms {
         guard staysAvro(rule, maker) else {
             return try maker.converted(AvroJSONConversion(schema: schema), from: .avro, fingerprint: fingerprint)
         }
-        let shape = try AvroShape(schema: schema, paths: maker.paths, rules: maker.pathTexts, frameCount: 0)
+        let shape = try AvroShape(
+            schema: schema, part: maker.part, paths: maker.paths, rules: maker.pathTexts, frameCount: 0)
         return maker.avro(shape, fingerprint: fingerprint)
     }
 

@@ -10,9 +10,13 @@ final class PartSealer {
     private let part: RecordPart
     private let forms: PartForms
     private let requiredField: String?
+    private let fieldLabel: OutputBuffer
+    private let payloadLabel: OutputBuffer
 
     let finder = FieldFinder()
-    private let replacements = ReplacementList()
+    /// The new bytes of an Avro payload's matches, and where each match's end.
+    private let replacements = OutputBuffer(capacity: 2048)
+    private let replacementEnds = PlainList<Int>(capacity: 32)
     private let sealedFields = SealedHeaderWriter()
     private let converter = PayloadConverter()
     private let original = OutputBuffer(capacity: 64)
@@ -26,34 +30,40 @@ final class PartSealer {
         self.part = part
         self.forms = forms
         requiredField = rule.fields.first(where: \.isRequired)?.path.description
+        fieldLabel = part.label(of: FieldFinder.jsonType)
+        payloadLabel = part.label(of: FieldFinder.payloadType)
     }
 
     /// Looks at the part of a record, and finds the fields in it.
-    func begin(_ payload: UnsafeRawBufferPointer?, now: Int64) throws(TransformError) -> PartForm {
+    ///
+    /// - Returns: the part's form, which lives until the next record.
+    func begin(_ payload: UnsafeRawBufferPointer?, now: Int64) throws(TransformError) -> Borrowed<PartForm> {
         guard let payload else {
             if let requiredField { throw Self.missing(requiredField) }
-            return forms.absent
+            return Borrowed(forms.absent)
         }
-        let form = try forms.form(of: payload, now: now)
-        guard let plan = form.plan else { return form }
-        let carriesAll = try find(in: payload, by: plan, as: form)
-        if form.requiresFields { try checkPresence(by: plan, form: form) }
-        return carriesAll || !form.isSealed ? form : try withOriginal(form)
+        let borrowed = try forms.form(of: payload, now: now)
+        return try borrowed.use { (form) throws(TransformError) in
+            guard let reading = form.plan?.reading else { return borrowed }
+            let carriesAll = try find(in: payload, by: reading, as: form)
+            if form.requiresFields { try checkPresence(by: reading, form: form) }
+            return carriesAll || !form.isSealed ? borrowed : try withOriginal(form)
+        }
     }
 
     /// Finds the fields.
     ///
     /// - Returns: whether what they were found in gives every byte of the payload back.
     private func find(
-        in payload: UnsafeRawBufferPointer, by plan: FieldFinder.Plan, as form: PartForm
+        in payload: UnsafeRawBufferPointer, by reading: FieldPlan.Reading, as form: PartForm
     ) throws(TransformError) -> Bool {
         do throws(FormatError) {
-            guard case .converted(let shape) = plan else {
-                try finder.find(in: payload, by: plan)
+            guard case .converted(let shape) = reading else {
+                try finder.find(in: payload, by: reading)
                 return true
             }
-            let carriesAll = try converter.convert(payload, by: shape)
-            try finder.find(in: converter.text.bytes, by: plan)
+            let carriesAll = try shape.use { (shape) throws(FormatError) in try converter.convert(payload, by: shape) }
+            try finder.find(in: converter.text.bytes, by: reading)
             return carriesAll
         } catch {
             throw TransformError(error, in: part, rules: form.pathTexts)
@@ -78,13 +88,18 @@ final class PartSealer {
             try sealWhole(payload, compression, under: keys.sealer(at: form.slots[0]), by: sealer)
             return output.bytes
         }
-        switch form.plan {
-        case .json(let plan): try sealJSON(payload, by: .json(plan), as: form, under: keys, by: sealer)
-        case .avro(let shape): try sealAvro(payload, shape, as: form, under: keys, by: sealer)
-        case .converted(let shape):
-            try sealJSON(converter.text.bytes, by: .converted(shape), as: form, under: keys, by: sealer)
+        guard let reading = form.plan?.reading else {
+            throw TransformError(.internalError, "fields are to be sealed and no plan finds them")
+        }
+        switch reading {
+        case .json: try sealJSON(payload, by: reading, as: form, under: keys, by: sealer)
+        case .converted:
+            try sealJSON(converter.text.bytes, by: reading, as: form, under: keys, by: sealer)
             if let slot = form.originalSlot { try sealOriginal(payload, under: keys.sealer(at: slot), by: sealer) }
-        case nil: throw TransformError(.internalError, "fields are to be sealed and no plan finds them")
+        case .avro(let shape):
+            try shape.use { (shape) throws(TransformError) in
+                try sealAvro(payload, shape, by: reading, as: form, under: keys, by: sealer)
+            }
         }
         return output.bytes
     }
@@ -95,18 +110,18 @@ final class PartSealer {
     /// The value of the header with the sealed original; nil where the part has none.
     func endOriginal() -> UnsafeRawBufferPointer? { hasOriginal ? original.bytes : nil }
 
-    private func withOriginal(_ form: PartForm) throws(TransformError) -> PartForm {
-        if let other = form.withOriginal { return other }
+    private func withOriginal(_ form: PartForm) throws(TransformError) -> Borrowed<PartForm> {
+        if let other = form.withOriginal { return Borrowed(other) }
         throw TransformError(
             .payloadRefused,
             "the \(part.name) is encoded in a way that its JSON text does not give back, and its fields have several keys: "
                 + "the original could be sealed beside them under one key only")
     }
 
-    private func checkPresence(by plan: FieldFinder.Plan, form: PartForm) throws(TransformError) {
+    private func checkPresence(by reading: FieldPlan.Reading, form: PartForm) throws(TransformError) {
         isPresent.removeAll(keepingCapacity: true)
         for _ in form.rules { isPresent.append(false) }
-        for match in finder.matches(by: plan) where match.rule < isPresent.count { isPresent[match.rule] = true }
+        for match in finder.matches(by: reading) where match.rule < isPresent.count { isPresent[match.rule] = true }
         for (index, rule) in form.rules.enumerated() where rule.isRequired && !isPresent[index] {
             throw Self.missing(form.pathTexts[index])
         }
@@ -117,7 +132,7 @@ final class PartSealer {
     }
 
     private func sealWhole(
-        _ payload: UnsafeRawBufferPointer, _ compression: Compression, under key: Unmanaged<Sealer>,
+        _ payload: UnsafeRawBufferPointer, _ compression: Compression, under key: Borrowed<Sealer>,
         by sealer: FieldSealer
     ) throws(TransformError) {
         var plaintext = payload
@@ -132,21 +147,20 @@ final class PartSealer {
         }
         do throws(CryptographyError) {
             try sealer.sealWhole(
-                plaintext, part: part.name, type: FieldFinder.payloadType.rawBytes, path: FieldFinder.noPath,
-                under: key, into: output)
+                plaintext, label: payloadLabel.bytes, path: FieldFinder.noPath, under: key, into: output)
         } catch {
             throw TransformError(error, field: nil)
         }
     }
 
     private func sealOriginal(
-        _ payload: UnsafeRawBufferPointer, under key: Unmanaged<Sealer>, by sealer: FieldSealer
+        _ payload: UnsafeRawBufferPointer, under key: Borrowed<Sealer>, by sealer: FieldSealer
     ) throws(TransformError) {
         original.removeAll()
         do throws(CryptographyError) {
             try sealer.sealWhole(
-                payload, part: part.name, type: FieldFinder.payloadType.rawBytes,
-                path: FieldFinder.originalPath.rawBytes, under: key, into: original)
+                payload, label: payloadLabel.bytes, path: FieldFinder.originalPath.rawBytes, under: key,
+                into: original)
         } catch {
             throw TransformError(error, field: nil)
         }
@@ -154,16 +168,16 @@ final class PartSealer {
     }
 
     private func sealJSON(
-        _ payload: UnsafeRawBufferPointer, by plan: FieldFinder.Plan, as form: PartForm, under keys: SealingKeys,
+        _ payload: UnsafeRawBufferPointer, by reading: FieldPlan.Reading, as form: PartForm, under keys: SealingKeys,
         by sealer: FieldSealer
     ) throws(TransformError) {
         var copied = 0
-        for match in finder.matches(by: plan) where match.rule < form.rules.count {
+        for match in finder.matches(by: reading) where match.rule < form.ruleCount {
             output.append(payload.bytes(in: copied..<match.token.lowerBound))
             output.append(UInt8(ascii: "\""))
             try seal(
-                payload.bytes(in: match.content), of: match, type: FieldFinder.jsonType.rawBytes,
-                path: finder.jsonPath(of: match), as: form, under: keys, by: sealer, into: output)
+                payload.bytes(in: match.content), by: match.rule, label: fieldLabel.bytes,
+                path: finder.path(match.path, by: reading), as: form, under: keys, by: sealer, into: output)
             output.append(UInt8(ascii: "\""))
             copied = match.token.upperBound
         }
@@ -171,43 +185,46 @@ final class PartSealer {
     }
 
     private func sealAvro(
-        _ payload: UnsafeRawBufferPointer, _ shape: AvroShape, as form: PartForm, under keys: SealingKeys,
-        by sealer: FieldSealer
+        _ payload: UnsafeRawBufferPointer, _ shape: AvroShape, by reading: FieldPlan.Reading, as form: PartForm,
+        under keys: SealingKeys, by sealer: FieldSealer
     ) throws(TransformError) {
         let datum = FieldFinder.datum(of: payload, by: shape)
-        let storage = replacements.storage
-        let ruleCount = form.rules.count
-        replacements.begin()
-        for match in finder.matches(by: .avro(shape)) {
+        let ruleCount = form.ruleCount
+        replacements.removeAll()
+        replacementEnds.removeAll()
+        for match in finder.matches(by: reading) {
             let content = datum.bytes(in: match.content)
-            let path = finder.avroPath(of: match)
-            let type = shape.typeNames[match.type]
+            let path = finder.path(match.path, by: reading)
+            let label = shape.labels[match.type]
             if match.rule >= ruleCount {
-                storage.append(content)
+                replacements.append(content)
             } else if match.placement == .inline {
-                try seal(content, of: match, type: type, path: path, as: form, under: keys, by: sealer, into: storage)
+                try seal(
+                    content, by: match.rule, label: label, path: path, as: form, under: keys, by: sealer,
+                    into: replacements)
             } else {
                 sealedFields.path(path)
                 try seal(
-                    content, of: match, type: type, path: path, as: form, under: keys, by: sealer,
+                    content, by: match.rule, label: label, path: path, as: form, under: keys, by: sealer,
                     into: sealedFields.text)
-                shape.plan.appendPlaceholder(for: match, to: storage)
+                shape.plan.appendPlaceholder(ofType: match.type, to: replacements)
             }
-            replacements.end()
+            replacementEnds.append(replacements.count)
         }
-        finder.splice(payload, by: shape, replacements: replacements, into: output)
+        finder.splice(
+            payload, by: shape, ends: replacementEnds.views, of: replacements.bytes, into: output)
     }
 
     private func seal(
-        _ content: UnsafeRawBufferPointer, of match: FieldMatch, type: UnsafeRawBufferPointer,
+        _ content: UnsafeRawBufferPointer, by rule: Int, label: UnsafeRawBufferPointer,
         path: UnsafeRawBufferPointer, as form: PartForm, under keys: SealingKeys, by sealer: FieldSealer,
         into out: OutputBuffer
     ) throws(TransformError) {
-        let key = try keys.sealer(at: form.slots[match.rule])
+        let key = try keys.sealer(at: form.slots[rule])
         do throws(CryptographyError) {
-            try sealer.seal(content, part: part.name, type: type, path: path, under: key, into: out)
+            try sealer.seal(content, label: label, path: path, under: key, into: out)
         } catch {
-            throw TransformError(error, field: form.pathTexts[match.rule])
+            throw TransformError(error, field: form.pathTexts[rule])
         }
     }
 }

@@ -40,13 +40,13 @@ public final class RecordEncryptor: RecordTransform {
         key = PartSealer(
             .key,
             forms: try PartForms(
-                rule: rules.key, padding: padding, lookups: [], keys: keys,
+                of: .key, rule: rules.key, padding: padding, lookups: [], keys: keys,
                 schemas: try PayloadSchemas(text: rules.key.schemaText, registry: registry)),
             rule: rules.key)
         value = PartSealer(
             .value,
             forms: try PartForms(
-                rule: rules.value, padding: padding, lookups: lookups.paths, keys: keys, schemas: schemas),
+                of: .value, rule: rules.value, padding: padding, lookups: lookups.paths, keys: keys, schemas: schemas),
             rule: rules.value)
         headers = HeaderSealer(rules: rules.headers, keys: keys)
         shapes = SealingShapes(topic: Array(target.utf8), bindsKey: bindsKey, keys: keys)
@@ -62,7 +62,19 @@ public final class RecordEncryptor: RecordTransform {
         let keyForm = try key.begin(record.key, now: now)
         let valueForm = try value.begin(record.value, now: now)
         try headers.begin(record.headers)
-        let shape = try shapes.shape(key: keyForm, value: valueForm, headers: headers)
+        return try keyForm.use { (keyForm) throws(TransformError) in
+            try valueForm.use { (valueForm) throws(TransformError) in
+                try shapes.shape(key: keyForm, value: valueForm, headers: headers).use {
+                    (shape) throws(TransformError) in
+                    try seal(record, key: keyForm, value: valueForm, as: shape, now: now)
+                }
+            }
+        }
+    }
+
+    private func seal(
+        _ record: RecordView, key keyForm: PartForm, value valueForm: PartForm, as shape: SealingShape, now: Int64
+    ) throws(TransformError) -> RecordView {
         try keys.resolve(shape.slots, now: now) { source in
             lookups.text(of: source, in: record, value: valueForm, finder: value.finder)
         }
@@ -90,7 +102,7 @@ public final class RecordEncryptor: RecordTransform {
     }
 
     private func begin(_ shape: SealingShape, boundTo key: AdditionalData.BoundKey) {
-        shape.layoutHash.withUnsafeBytes { sealer.begin(layoutHash: $0, boundKey: key, pad: padding) }
+        sealer.begin(shape.aadHead, boundKey: key, pad: padding)
     }
 
     private func writeHeaders(

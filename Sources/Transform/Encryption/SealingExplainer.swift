@@ -25,10 +25,10 @@ public final class SealingExplainer {
         let lookups = ValueLookups(templates: rules.keyTemplates).paths
         schemas = try PayloadSchemas(text: rules.value.schemaText, registry: registry)
         keyForms = try PartForms(
-            rule: rules.key, padding: rules.padding, lookups: [], keys: keys,
+            of: .key, rule: rules.key, padding: rules.padding, lookups: [], keys: keys,
             schemas: try PayloadSchemas(text: rules.key.schemaText, registry: registry))
         valueForms = try PartForms(
-            rule: rules.value, padding: rules.padding, lookups: lookups, keys: keys, schemas: schemas)
+            of: .value, rule: rules.value, padding: rules.padding, lookups: lookups, keys: keys, schemas: schemas)
         key = PartSealer(.key, forms: keyForms, rule: rules.key)
         value = PartSealer(.value, forms: valueForms, rule: rules.value)
     }
@@ -56,8 +56,8 @@ public final class SealingExplainer {
     public func explain(_ record: RecordView, now: Int64) throws(TransformError) -> [SealingEntry] {
         let keyForm = try key.begin(record.key, now: now)
         let valueForm = try value.begin(record.value, now: now)
-        return entries(.key, rules.key, keyForm, finder: key.finder)
-            + entries(.value, rules.value, valueForm, finder: value.finder) + headers(of: record)
+        return keyForm.use { entries(.key, rules.key, $0, finder: key.finder) }
+            + valueForm.use { entries(.value, rules.value, $0, finder: value.finder) } + headers(of: record)
     }
 
     /// Waits for a schema.
@@ -96,9 +96,9 @@ public final class SealingExplainer {
     private func sealed(
         _ index: Int, _ part: RecordPart, _ rule: PartRule, _ form: PartForm?
     ) -> [SealingEntry.Sealed] {
-        switch form?.plan {
+        switch form?.plan?.reading {
         case .avro(let shape):
-            return shape.plan.sealings[index].map { sealing in
+            return shape.use(\.plan).sealings[index].map { sealing in
                 SealingEntry.Sealed(
                     type: sealing.typeName,
                     ciphertext: sealing.placement == .inline ? .inPlace : .header("\(part.sealedHeader.bytes.text)"),
@@ -110,8 +110,8 @@ public final class SealingExplainer {
     }
 
     private func canMatch(_ index: Int, _ path: FieldPath, _ form: PartForm?, _ schema: AvroSchema?) -> Bool? {
-        switch form?.plan {
-        case .avro(let shape): return !shape.plan.sealings[index].isEmpty
+        switch form?.plan?.reading {
+        case .avro(let shape): return !shape.use(\.plan).sealings[index].isEmpty
         case .converted:
             guard let schema, let plan = try? AvroPlan(schema: schema, paths: [path]) else { return nil }
             return !plan.typeNames.isEmpty
@@ -120,13 +120,8 @@ public final class SealingExplainer {
     }
 
     private func matches(_ index: Int, _ form: PartForm?, _ finder: FieldFinder?) -> [String] {
-        guard let finder, let plan = form?.plan else { return [] }
-        return finder.matches(by: plan).filter { $0.rule == index }.map { match in
-            switch plan {
-            case .avro: finder.avroPath(of: match).text
-            case .json, .converted: finder.jsonPath(of: match).text
-            }
-        }
+        guard let finder, let reading = form?.plan?.reading else { return [] }
+        return finder.matches(by: reading).filter { $0.rule == index }.map { finder.path($0.path, by: reading).text }
     }
 
     private func headers(of record: RecordView? = nil) -> [SealingEntry] {

@@ -20,8 +20,10 @@ final class SealingKeys {
     /// The DEK of each slot, the last time that it was resolved.
     private var sealers: [Sealer?] = []
     // The same, kept alive by `sealers`. Plain memory and no array, so that a seal counts no references.
-    private var table: UnsafeMutablePointer<Unmanaged<Sealer>?>
+    private var table: UnsafeMutablePointer<Borrowed<Sealer>?>
     private var capacity = 16
+    /// Changes whenever a slot gets another DEK.
+    private(set) var generation = 0
 
     /// - Parameter topic: the target topic, to which a DEK belongs.
     init(topic: [UInt8], reader: DataKeyReader) {
@@ -48,7 +50,7 @@ final class SealingKeys {
     }
 
     private func grow() {
-        let bigger = UnsafeMutablePointer<Unmanaged<Sealer>?>.allocate(capacity: capacity * 2)
+        let bigger = UnsafeMutablePointer<Borrowed<Sealer>?>.allocate(capacity: capacity * 2)
         bigger.moveInitialize(from: table, count: capacity)
         table.deallocate()
         table = bigger
@@ -66,18 +68,19 @@ final class SealingKeys {
     ) throws(TransformError) {
         for index in wanted {
             if slots[index].constant != nil, let known = table[index],
-                known._withUnsafeGuaranteedRef({ $0.isCurrent(now: now) })
+                known.use({ $0.isCurrent(now: now) })
             {
                 continue
             }
             let sealer = try sealer(for: slots[index], now: now, resolve)
-            table[index] = .passUnretained(sealer)
+            if sealers[index] !== sealer { generation += 1 }
+            table[index] = Borrowed(sealer)
             sealers[index] = sealer
         }
     }
 
     /// The DEK of a slot that was resolved for the record in hand, which lives until the next `resolve`.
-    func sealer(at slot: Int) throws(TransformError) -> Unmanaged<Sealer> {
+    func sealer(at slot: Int) throws(TransformError) -> Borrowed<Sealer> {
         guard let sealer = table[slot] else {
             throw TransformError(.internalError, "a key was asked for before it was resolved")
         }

@@ -6,8 +6,8 @@ import Records
 ///
 /// Not thread-safe: an encryptor owns its shapes.
 final class SealingShape {
-    /// SHA-256 of line 1, 32 bytes.
-    let layoutHash: SHA256Digest
+    /// Where the AAD of its records begins.
+    let aadHead: OutputBuffer
     /// The slots of `SealingKeys` that it needs, in the order of the layout's `algs`.
     ///
     /// Plain memory and no array, so that a record counts no references; it lives as long as the shape.
@@ -16,13 +16,15 @@ final class SealingShape {
     private let layoutLine: [UInt8]
     private let envelope = OutputBuffer(capacity: 1024)
     private var identities: [UInt64] = []
+    /// The keys' when the envelope was looked at last.
+    private var generation = 0
 
     /// Throws where line 1 alone is longer than an envelope may be.
     init(layout: EnvelopeLayout, slots: [Int]) throws(TransformError) {
         layoutLine = layout.encoded()
         guard layoutLine.count < EnvelopeLayout.maximumBytes, layout.algorithms.count <= EnvelopeLayout.maximumKeys
         else { throw Self.tooLarge }
-        layoutHash = layoutLine.withUnsafeBytes { SHA256.digest($0) }
+        aadHead = layoutLine.withUnsafeBytes { AdditionalData.head(ofLine: $0) }
         let kept = UnsafeMutableBufferPointer<Int>.allocate(capacity: slots.count)
         _ = kept.initialize(from: slots)
         self.slots = UnsafeBufferPointer(kept)
@@ -36,14 +38,17 @@ final class SealingShape {
     ///
     /// It is written anew only when a DEK has changed since the last record of this shape.
     func envelope(for keys: SealingKeys) throws(TransformError) -> UnsafeRawBufferPointer {
-        if try !isWritten(for: keys) { try write(for: keys) }
+        if generation != keys.generation || envelope.count == 0 {
+            if try !isWritten(for: keys) { try write(for: keys) }
+            generation = keys.generation
+        }
         return envelope.bytes
     }
 
     private func isWritten(for keys: SealingKeys) throws(TransformError) -> Bool {
         guard envelope.count > 0 else { return false }
         for index in slots.indices {
-            let identity = try keys.sealer(at: slots[index])._withUnsafeGuaranteedRef(\.identity)
+            let identity = try keys.sealer(at: slots[index]).use { $0.identity }
             if identity != identities[index] { return false }
         }
         return true
@@ -55,13 +60,14 @@ final class SealingShape {
         envelope.append(layoutLine)
         envelope.append("\n[")
         for (index, slot) in slots.enumerated() {
-            let sealer = try keys.sealer(at: slot).takeUnretainedValue()
-            envelope.append(index > 0 ? ",{\"kek\":" : "{\"kek\":")
-            envelope.append(quoted: sealer.kek)
-            envelope.append(",\"edek\":")
-            envelope.append(quoted: sealer.edek)
-            envelope.append("}")
-            identities.append(sealer.identity)
+            try keys.sealer(at: slot).use { sealer in
+                envelope.append(index > 0 ? ",{\"kek\":" : "{\"kek\":")
+                envelope.append(quoted: sealer.kek)
+                envelope.append(",\"edek\":")
+                envelope.append(quoted: sealer.edek)
+                envelope.append("}")
+                identities.append(sealer.identity)
+            }
         }
         envelope.append("]")
         guard envelope.count <= EnvelopeLayout.maximumBytes else {

@@ -29,9 +29,14 @@ final class SealingShapes {
         self.keys = keys
     }
 
-    /// The shape of a record whose parts have these forms and whose headers were looked at by `headers`.
-    func shape(key: PartForm, value: PartForm, headers: HeaderSealer) throws(TransformError) -> SealingShape {
-        if let last, let lastForms, lastForms == (key.number, value.number), headers.sealsNothing { return last }
+    /// The shape of a record whose parts have these forms and whose headers were looked at by `headers`; it lives until
+    /// the next record.
+    func shape(
+        key: PartForm, value: PartForm, headers: HeaderSealer
+    ) throws(TransformError) -> Borrowed<SealingShape> {
+        if let last, let lastForms, lastForms == (key.number, value.number), headers.sealsNothing {
+            return Borrowed(last)
+        }
         // Where no shape can be made, what was last must not pass for it.
         lastForms = nil
         name.removeAll()
@@ -55,14 +60,16 @@ final class SealingShapes {
 
     private func remember(
         _ shape: SealingShape, _ key: PartForm, _ value: PartForm, _ headers: HeaderSealer
-    ) -> SealingShape {
+    ) -> Borrowed<SealingShape> {
         lastForms = headers.sealsNothing ? (key.number, value.number) : nil
-        return shape
+        return Borrowed(shape)
     }
 
     private func make(key: PartForm, value: PartForm, headers: HeaderSealer) throws(TransformError) -> SealingShape {
         var slots: [Int] = []
-        for slot in key.slots + value.slots + headers.slots where !slots.contains(slot) { slots.append(slot) }
+        for slot in Array(key.slots) + Array(value.slots) + headers.slots where !slots.contains(slot) {
+            slots.append(slot)
+        }
         func index(_ slot: Int) -> Int { slots.firstIndex(of: slot) ?? slots.count }
         let layout = EnvelopeLayout(
             topic: topic, bindsKey: bindsKey, algorithms: slots.map(keys.algorithm(at:)),

@@ -40,16 +40,16 @@ struct ValueLookups {
     private func scalar(
         at path: FieldPath, in record: RecordView, form: PartForm, finder: FieldFinder
     ) -> UnsafeRawBufferPointer? {
-        guard record.value != nil, let plan = form.plan, let lookup = paths.firstIndex(of: path) else {
+        guard record.value != nil, let reading = form.plan?.reading, let lookup = paths.firstIndex(of: path) else {
             return nil
         }
         var found: FieldMatch?
-        for match in finder.matches(by: plan) {
+        for match in finder.matches(by: reading) {
             guard match.rule == form.rules.count + lookup else { continue }
             guard found == nil else { return nil }
             found = match
         }
         guard let found else { return nil }
-        return finder.scalarText(of: found, by: plan)
+        return finder.scalarText(of: found, by: reading)
     }
 }

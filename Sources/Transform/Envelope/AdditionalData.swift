@@ -3,7 +3,8 @@ import Records
 
 /// The additional authenticated data of one record's ciphertexts, as docs/wire-format.md lays it out.
 ///
-/// The part that all ciphertexts of a record share is put down once; each ciphertext's own end is put behind it in turn.
+/// What all ciphertexts of a record share is put down once; each ciphertext's own end, label and path, is put behind it
+/// in turn.
 final class AdditionalData {
     private static let magic: StaticString = "fieldseal/1\n"
     private static let nullKeyLength: UInt32 = 0xFFFF_FFFF
@@ -11,15 +12,27 @@ final class AdditionalData {
     private let buffer = OutputBuffer(capacity: 512)
     private var sharedCount = 0
 
+    /// A ciphertext's part and type, each with a line feed behind it: where its own end of the AAD begins.
+    static func label(part: StaticString, type: UnsafeRawBufferPointer) -> [UInt8] {
+        Array(part.rawBytes) + [UInt8(ascii: "\n")] + Array(type) + [UInt8(ascii: "\n")]
+    }
+
+    /// Where the AAD of all records with one layout begins: the magic and SHA-256 of line 1, 44 bytes.
+    static func head(ofLine line: UnsafeRawBufferPointer) -> OutputBuffer {
+        let head = OutputBuffer(capacity: 64)
+        head.append(magic)
+        SHA256.digest(line).withUnsafeBytes { head.append($0) }
+        return head
+    }
+
     /// Begins the ciphertexts of a record.
     ///
     /// - Parameters:
-    ///   - layoutHash: SHA-256 of line 1, 32 bytes.
+    ///   - head: as `head` makes it.
     ///   - boundKey: the record's key as written, where ciphertexts are bound to it.
-    func begin(layoutHash: UnsafeRawBufferPointer, boundKey: BoundKey) {
+    func begin(_ head: OutputBuffer, boundKey: BoundKey) {
         buffer.removeAll()
-        buffer.append(Self.magic)
-        buffer.append(layoutHash)
+        buffer.append(head.bytes)
         switch boundKey {
         case .unbound: break
         case .null: appendBigEndian(Self.nullKeyLength)
@@ -32,15 +45,13 @@ final class AdditionalData {
     }
 
     /// Ends it for one ciphertext; the result is valid until the next call.
-    func complete(
-        part: StaticString, type: UnsafeRawBufferPointer, path: UnsafeRawBufferPointer
-    ) -> UnsafeRawBufferPointer {
+    @inline(__always)
+    func complete(label: UnsafeRawBufferPointer, path: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         buffer.truncate(to: sharedCount)
-        buffer.append(part)
-        buffer.append(UInt8(ascii: "\n"))
-        buffer.append(type)
-        buffer.append(UInt8(ascii: "\n"))
-        buffer.append(path)
+        let end = buffer.reserve(label.count &+ path.count)
+        if let start = label.baseAddress { end.copyMemory(from: start, byteCount: label.count) }
+        if let start = path.baseAddress { (end + label.count).copyMemory(from: start, byteCount: path.count) }
+        buffer.commit(label.count &+ path.count)
         return buffer.bytes
     }
 

@@ -69,7 +69,12 @@ public final class RecordRewrapper: RecordTransform {
             }
             return record
         }
-        let parsed = try read(bytes)
+        return try read(bytes).use { (parsed) throws(TransformError) in try rewrap(record, bytes, parsed) }
+    }
+
+    private func rewrap(
+        _ record: RecordView, _ bytes: UnsafeRawBufferPointer, _ parsed: Envelope
+    ) throws(TransformError) -> RecordView {
         try checkTopic(of: parsed.shape, in: record)
         guard let feed = bytes.firstIndex(of: 0x0A) else {
             throw TransformError(.malformedEnvelope, "the envelope is not two lines")
@@ -93,7 +98,7 @@ public final class RecordRewrapper: RecordTransform {
     /// Nothing is waited for outside of `transform`.
     public func obtain(_ need: TransformNeed, within milliseconds: Int) -> Bool { false }
 
-    private func read(_ bytes: UnsafeRawBufferPointer) throws(TransformError) -> Envelope {
+    private func read(_ bytes: UnsafeRawBufferPointer) throws(TransformError) -> Borrowed<Envelope> {
         do throws(EnvelopeError) {
             return try envelopes.read(bytes)
         } catch {

@@ -53,7 +53,7 @@ struct AvroScan: Equatable {
                 return [UInt8](repeating: UInt8(ascii: "c"), count: Int(random.next() % 200))
             }
             let out = OutputBuffer()
-            plan.appendPlaceholder(for: match, to: out)
+            plan.appendPlaceholder(ofType: match.type, to: out)
             return Array(out.bytes)
         }
         return splice(payload, scanner: scanner, replacements: replacements)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Records
 
-@Suite struct HeaderListTests {
+@Suite struct PlainListTests {
     @Test("Headers keep their order, duplicates, nulls and empty values, past the first capacity")
     func order() {
         let storage = OutputBuffer(capacity: 4096)
@@ -42,6 +42,42 @@ import Testing
         list.append(contentsOf: source.views)
         list.append(contentsOf: UnsafeBufferPointer(start: nil, count: 0))
         #expect(list.views.map { $0.name[0] } == [199] + Array(0..<50))
+    }
+
+    @Test("Elements are read and changed by their index, and a list is cut back")
+    func indexing() {
+        let list = PlainList<Int>(capacity: 0)
+        for number in 0..<100 { list.append(number) }
+        list[42] = -1
+        #expect(list[42] == -1 && list[41] == 41)
+        list.truncate(to: 43)
+        #expect(list.views.elementsEqual(Array(0..<42) + [-1]))
+        list.truncate(to: 0)
+        #expect(list.count == 0)
+    }
+
+    @Test("A list lets go of what it held, however it comes to hold it no more")
+    func release() {
+        final class Element {}
+        weak var first: Element?
+        weak var second: Element?
+        weak var third: Element?
+        do {
+            let list = PlainList<Element>(capacity: 4)
+            for index in 0..<9 {
+                let element = Element()
+                if index == 0 { first = element }
+                if index == 4 { second = element }
+                if index == 8 { third = element }
+                list.append(element)
+            }
+            #expect(first != nil && second != nil && third != nil)
+            list.truncate(to: 8)
+            #expect(third == nil && second != nil)
+            list[4] = list[5]
+            #expect(second == nil && first != nil)
+        }
+        #expect(first == nil)
     }
 
     /// Every third value is null, every third empty.
