@@ -24,7 +24,7 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    // An error of one word: all that could fail on the path of a record makes room for one, and would be twice as long.
+    // An error of one word: all code on the path of a record makes room for one, and was longer by half with larger ones.
     private let details: Details
 
     /// What kind of fault it is.

@@ -62,8 +62,8 @@ public final class OutputBuffer {
     /// Makes room for `extra` more bytes and returns where they go; `commit` says how many were written.
     @inlinable
     public func reserve(_ extra: Int) -> UnsafeMutableRawPointer {
-        // Lengths in memory, whose sums can't overflow.
-        if _count &+ extra > capacity { grow(by: extra) }
+        // A difference, which can't overflow whatever is asked for.
+        if extra > capacity &- _count { grow(by: extra) }
         return base + _count
     }
 

@@ -60,7 +60,7 @@ public struct TransformError: Error, Sendable, CustomStringConvertible {
         }
     }
 
-    // An error of one word: all that could fail on the path of a record makes room for one, and would be twice as long.
+    // One word, as a `FormatError`.
     private let details: Details
 
     /// The stable code.

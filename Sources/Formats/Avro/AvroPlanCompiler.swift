@@ -173,22 +173,15 @@ extension AvroPlanCompiler {
     private mutating func emitUnion(_ branches: [Int], _ route: AvroRoute) throws(AvroSchemaError) {
         let start = steps.count
         append(.union)
-        var bodies: [(branch: Int, route: AvroRoute)] = []
-        for branch in branches {
-            let kept = try routes.kept(route, in: branch)
-            if isScalar(branch) {
-                bodies.append((branch, kept))
-                append(.choice)
-            } else {
-                append(.choice, program: valueProgram(branch, kept))
-            }
+        let kept = try branches.map { (branch) throws(AvroSchemaError) in try routes.kept(route, in: branch) }
+        for (branch, route) in zip(branches, kept) {
+            append(.choice, program: isScalar(branch) ? -1 : valueProgram(branch, route))
         }
         // Scalars are written down behind the choices, each with a jump to where the union ends.
         var jumps: [Int] = []
         for (index, branch) in branches.enumerated() where isScalar(branch) {
-            let body = bodies.removeFirst()
             steps[start + 1 + index].operand = Int64(steps.count - start)
-            try emitValue(body.branch, body.route)
+            try emitValue(branch, kept[index])
             jumps.append(steps.count)
             append(.jump)
         }

@@ -16,9 +16,8 @@ struct AvroStep: Sendable {
         case skip
         /// Reads an index below `operand`.
         case enumeration
-        /// Reads an index below the low half of `operand` and follows that one of as many `choice` steps behind it: runs
-        /// its program, or goes on as many steps from here as its operand says. Then it goes on as many steps
-        /// from here as the high half says.
+        /// Reads an index below the low half of `operand` and follows that one of as many `choice` steps behind it; it ends
+        /// as many steps from here as the high half says.
         case union
         /// Runs `program`: a record's fields.
         case record
@@ -32,7 +31,8 @@ struct AvroStep: Sendable {
         /// Likewise, where sealed fields lie inside; the low half of `operand` counts the `choice` steps for keys that
         /// differ, the high half is a rule that passes.
         case tracedMap
-        /// A program to choose; `operand` is an element's index, or a key as a range of the pool.
+        /// A program to choose; `operand` is an element's index, or a key as a range of the pool. In a union it is how many
+        /// steps from the union's the branch is written down, or 0 where `program` reads it.
         case choice
         /// Sets the last segment of the path to the spelling at `operand`, a range of the pool; only where a path with a
         /// wildcard leads through.

@@ -7,8 +7,7 @@ import Records
 /// Not thread-safe: a decryptor owns one. What it gives is valid until the next record.
 final class HeaderOpener {
     private let output = OutputBuffer(capacity: 1024)
-    private let label = OutputBuffer(
-        holding: AdditionalData.label(part: HeaderSealer.part, type: HeaderSealer.part.rawBytes))
+    private let label = HeaderSealer.makeLabel()
     private let path = OutputBuffer(capacity: 128)
     private var occurrences: [Int] = []
     /// Which names of the layout got default values.
@@ -78,8 +77,7 @@ final class HeaderOpener {
             path.append(known.names[index])
             FieldPath.append(index: occurrences[index] - 1, to: path)
             do throws(CryptographyError) {
-                try opener.openWhole(
-                    sealed, label: label.bytes, path: path.bytes, with: key, into: output)
+                try opener.openWhole(sealed, label: label.bytes, path: path.bytes, with: key, into: output)
             } catch {
                 throw TransformError(error, field: known.fieldName(at: index))
             }

@@ -6,8 +6,13 @@ import Records
 ///
 /// Asked only for an error: to hand every field's name on would count its references.
 protocol FieldNames {
-    /// The name of one of them; nil where a whole payload is sealed.
+    /// The name of one of them; nil where there is none to tell.
     func fieldName(at index: Int) -> String?
+}
+
+/// A payload that is sealed whole: no field of it is at fault.
+struct WholePayload: FieldNames {
+    func fieldName(at index: Int) -> String? { nil }
 }
 
 /// The DEKs that one record's ciphertexts are opened with, each unwrapped only when a ciphertext needs it.

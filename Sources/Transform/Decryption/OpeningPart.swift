@@ -70,7 +70,5 @@ final class OpeningPart {
 }
 
 extension OpeningPart: FieldNames {
-    func fieldName(at index: Int) -> String? {
-        fields != nil && pathTexts.indices.contains(index) ? pathTexts[index] : nil
-    }
+    func fieldName(at index: Int) -> String? { pathTexts[index] }
 }

@@ -47,7 +47,7 @@ extension PartOpener {
         }
         if let original, let index = sealed.originalKey {
             guard states.contains(.isDefaulted) || hasDefaults else {
-                return try openOriginal(original, at: index, of: sealed, with: keys, by: opener)
+                return try openOriginal(original, at: index, with: keys, by: opener)
             }
             remainingOriginal = original
         }
@@ -59,10 +59,9 @@ extension PartOpener {
     }
 
     private func openOriginal(
-        _ ciphertext: UnsafeRawBufferPointer, at index: Int, of sealed: OpeningPart, with keys: OpeningKeys,
-        by opener: FieldOpener
+        _ ciphertext: UnsafeRawBufferPointer, at index: Int, with keys: OpeningKeys, by opener: FieldOpener
     ) throws(TransformError) -> UnsafeRawBufferPointer {
-        guard let key = try keys.opener(at: index, for: sealed.pathTexts.count, of: sealed) else {
+        guard let key = try keys.opener(at: index, for: 0, of: WholePayload()) else {
             throw TransformError(.keyRefused, "the KMS refuses the key of the sealed original")
         }
         output.removeAll()

@@ -150,7 +150,7 @@ final class PartOpener {
         _ payload: UnsafeRawBufferPointer, _ compression: Compression, of sealed: OpeningPart, with keys: OpeningKeys,
         by opener: FieldOpener
     ) throws(TransformError) {
-        guard let key = try keys.opener(at: sealed.keyOfField[0], for: 0, of: sealed) else {
+        guard let key = try keys.opener(at: sealed.keyOfField[0], for: 0, of: WholePayload()) else {
             putDefault(at: 0)
             return
         }

@@ -23,7 +23,7 @@ final class HeaderSealer {
     }
 
     /// The AAD's part, and its type, of every header.
-    static let part: StaticString = "header"
+    private static let part: StaticString = "header"
     /// The longest name that is matched, in bytes.
     static let maximumNameLength = 32_767
     /// More names than this fill an envelope, whatever they are.
@@ -37,10 +37,14 @@ final class HeaderSealer {
     private var chosen: [Chosen] = []
     /// For each header of the record in hand, its index in `chosen`, or -1.
     private var choices: [Int] = []
-    private let label = OutputBuffer(
-        holding: AdditionalData.label(part: HeaderSealer.part, type: HeaderSealer.part.rawBytes))
+    private let label = HeaderSealer.makeLabel()
     private let path = OutputBuffer(capacity: 128)
     private let output = OutputBuffer(capacity: 1024)
+
+    /// What the AAD of every header's ciphertext says of it; see `AdditionalData.label`.
+    static func makeLabel() -> OutputBuffer {
+        OutputBuffer(holding: AdditionalData.label(part: part, type: part.rawBytes))
+    }
 
     init(rules: [HeaderRule], keys: SealingKeys) {
         self.rules = rules

@@ -40,9 +40,7 @@ final class PartForm {
         self.layout = layout
         self.rules = rules
         self.pathTexts = pathTexts
-        let kept = UnsafeMutableBufferPointer<Int>.allocate(capacity: slots.count)
-        _ = kept.initialize(from: slots)
-        self.slots = UnsafeBufferPointer(kept)
+        self.slots = UnsafeBufferPointer(start: UnsafePointer(copying: slots), count: slots.count)
         ruleCount = rules.count
         self.withOriginal = withOriginal
         requiresFields = rules.contains(where: \.isRequired)

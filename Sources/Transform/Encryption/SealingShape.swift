@@ -25,9 +25,7 @@ final class SealingShape {
         guard layoutLine.count < EnvelopeLayout.maximumBytes, layout.algorithms.count <= EnvelopeLayout.maximumKeys
         else { throw Self.tooLarge }
         aadHead = layoutLine.withUnsafeBytes { AdditionalData.head(ofLine: $0) }
-        let kept = UnsafeMutableBufferPointer<Int>.allocate(capacity: slots.count)
-        _ = kept.initialize(from: slots)
-        self.slots = UnsafeBufferPointer(kept)
+        self.slots = UnsafeBufferPointer(start: UnsafePointer(copying: slots), count: slots.count)
     }
 
     deinit {
